@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { openFileSource } from "../../src/fmi/byte-source.ts";
+import { simulateCoSimulation } from "../../src/fmi/co-simulation.ts";
+import { openFmu } from "../../src/fmi/fmu.ts";
+import type { FmuLogMessage } from "../../src/fmi/instance.ts";
+import { loadLibrary } from "../../src/fmi/library.ts";
+import type { StartValue } from "../../src/fmi/model-description.ts";
+import { currentPlatform, findLibraryPath } from "../../src/fmi/platforms.ts";
+import { type RecordedColumn, recordedColumns } from "../../src/fmi/recorded-columns.ts";
+import { createRecorder, type Recording, readRecording, recordingBytes } from "../../src/fmi/recorder.ts";
+import type { SimulationSettings } from "../../src/fmi/simulation-settings.ts";
+import { countPoints, createTimeGrid } from "../../src/fmi/time-grid.ts";
+
+/** Absolute path of a fixture FMU, by its name without the ending. */
+export function fixturePath(name: string): string {
+  return fileURLToPath(new URL(`../fixtures/built/${name}.fmu`, import.meta.url));
+}
+
+export interface FixtureRun {
+  end: string;
+  outputs: Record<string, StartValue | StartValue[]>;
+  recording: Recording;
+  columns: RecordedColumn[];
+  messages: FmuLogMessage[];
+}
+
+/** Simulates a fixture FMU in this process, from 0 to 1 s in steps of 0.1 s unless told otherwise. */
+export async function simulateFixture(
+  name: string,
+  settings: Partial<SimulationSettings> & { outputs: string[] },
+  messages: FmuLogMessage[] = [],
+): Promise<FixtureRun> {
+  const folder = await mkdtemp(join(tmpdir(), "simulate-fixture-"));
+  const fmu = await openFmu(await openFileSource(fixturePath(name)), name);
+  try {
+    await fmu.archive.extract(() => true, folder);
+    const { description } = fmu;
+    const path = findLibraryPath(
+      fmu.archive.entries,
+      description.coSimulation?.modelIdentifier ?? "",
+      description.fmiMajor,
+      currentPlatform(process.platform, process.arch),
+    );
+    const full: SimulationSettings = {
+      startTime: 0,
+      stopTime: 1,
+      stepSize: 0.1,
+      stepsPerPoint: 1,
+      tolerance: undefined,
+      startValues: [],
+      logging: "all",
+      ...settings,
+    };
+    const columns = recordedColumns(description, full.outputs);
+    const grid = createTimeGrid(full.startTime, full.stopTime, full.stepSize);
+    const capacity = countPoints(grid, full.stepsPerPoint);
+    const memory = new ArrayBuffer(recordingBytes(columns.length, capacity));
+    const loaded = {
+      library: loadLibrary(join(folder, path ?? "")),
+      description,
+      resourcesPath: join(folder, "resources"),
+    };
+    const recorder = createRecorder(columns.length, capacity, memory);
+    const result = simulateCoSimulation(loaded, full, recorder, {
+      log: (message) => messages.push(message),
+      progress: () => {},
+    });
+    result.finish();
+    const outputs = Object.fromEntries(
+      result.outputs.map(({ name, values }) => [name, values.length === 1 ? values[0]! : values]),
+    );
+    const recording = readRecording(memory, columns.length, capacity);
+    return { end: result.end, outputs, recording, columns, messages };
+  } finally {
+    await fmu.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
