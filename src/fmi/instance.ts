@@ -1,0 +1,60 @@
+import type { NativeLibrary } from "./library.ts";
+import type { ModelDescription } from "./model-description.ts";
+import type { FmuLogging } from "./simulation-settings.ts";
+import type { ValueAccess } from "./value-block.ts";
+
+/** An FMU unpacked and its library loaded. */
+export interface LoadedFmu {
+  library: NativeLibrary;
+  description: ModelDescription;
+  /** Absolute path of the unpacked `resources` folder, undefined where the FMU has none. */
+  resourcesPath: string | undefined;
+}
+
+/** One message of the FMU, its value references replaced by names. */
+export interface FmuLogMessage {
+  /** The standard's word: ok, warning, discard, error, fatal, pending. */
+  status: string;
+  category: string;
+  text: string;
+}
+
+/** How an instance is made. */
+export interface InstanceOptions {
+  logging: FmuLogging;
+  log(message: FmuLogMessage): void;
+}
+
+/** What a communication step came to; one object, reused for every step. */
+export interface StepOutcome {
+  status: number;
+  /** Last successful time, s. */
+  reached: number;
+  /** The FMU asks for the end of the simulation: a normal end. */
+  terminated: boolean;
+}
+
+/** A Co-Simulation instance; calls that cannot be gone on from throw `FmuCallError`. */
+export interface CoSimulationInstance {
+  readonly access: ValueAccess;
+  enterInitializationMode(startTime: number, stopTime: number, tolerance: number | undefined): void;
+  exitInitializationMode(): void;
+  /** Steps from `time` by `step` seconds; never throws. */
+  doStep(time: number, step: number): StepOutcome;
+  terminate(): void;
+  free(): void;
+}
+
+const PROBLEM_CATEGORIES = [
+  "logStatusWarning",
+  "logStatusDiscard",
+  "logStatusError",
+  "logStatusFatal",
+  "logStatusPending",
+];
+
+/** Categories for SetDebugLogging; empty means all (FMI 2.0.5 2.1.5, FMI 3.0 2.3.1). */
+export function chooseLogCategories(description: ModelDescription, logging: FmuLogging): string[] {
+  if (logging === "all") return [];
+  return description.logCategories.filter((name) => PROBLEM_CATEGORIES.includes(name));
+}

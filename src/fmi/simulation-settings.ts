@@ -1,0 +1,20 @@
+import type { StartValue } from "./model-description.ts";
+
+/** What the FMU is to log: all categories, or those that tell of problems where it names them (else all). */
+export type FmuLogging = "all" | "problems";
+
+/** What to simulate. Times in seconds; names are those of the model description. */
+export interface SimulationSettings {
+  startTime: number;
+  stopTime: number;
+  /** Communication step size. */
+  stepSize: number;
+  /** Communication steps from one recorded point to the next. */
+  stepsPerPoint: number;
+  tolerance: number | undefined;
+  /** One value for a scalar; row-major, or one for all, for an array. */
+  startValues: readonly { name: string; values: readonly StartValue[] }[];
+  /** Variables to record and to report at the end. */
+  outputs: readonly string[];
+  logging: FmuLogging;
+}

@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import type { ChildMessage, SimulationJob } from "./child-messages.ts";
+
+/** How child processes are started. */
+export interface ChildProcessOptions {
+  /** Absolute path of the bundled `child.ts`. */
+  childPath: string;
+  /** Folder below which each child gets one of its own. */
+  workDir: string;
+  /** Everything the child gets to see of the environment, beside folders of its own. */
+  environment: Readonly<Record<string, string>>;
+  platform: NodeJS.Platform;
+}
+
+/** A child process that has been started and waits for its one job. */
+export interface SimulationProcess {
+  readonly pid: number;
+  /** The child's own folder, its working folder too. */
+  readonly directory: string;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Resolves once the process is gone and what it printed has been read. */
+  readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  /** Whether it can still take a job. */
+  isAlive(): boolean;
+  onMessage(listener: (message: ChildMessage) => void): void;
+  send(job: SimulationJob): void;
+  /** Kills it, and whatever it started, at once. Harmless when it is gone. */
+  kill(): void;
+  /** Whether this process stays alive for the child's sake. */
+  hold(held: boolean): void;
+  /** Removes its folder. */
+  removeDirectory(): Promise<void>;
+}
+
+/* What a process printed or told arrives right after its exit, unless something it started keeps a pipe open. */
+const DRAIN_MS = 500;
+
+/** Starts a child process in a folder of its own. */
+export async function startSimulationProcess(options: ChildProcessOptions): Promise<SimulationProcess> {
+  const directory = await mkdtemp(join(options.workDir, "run-"));
+  const ownGroup = options.platform !== "win32";
+  const child = spawn(process.execPath, [options.childPath], {
+    cwd: directory,
+    env: { HOME: directory, TMPDIR: directory, ...options.environment },
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    serialization: "advanced",
+    detached: ownGroup,
+    windowsHide: true,
+  });
+  const { pid, stdout, stderr } = child;
+  if (pid === undefined || stdout === null || stderr === null) {
+    await rm(directory, { recursive: true, force: true });
+    throw new Error("Cannot start a process for the simulation.");
+  }
+  const kill = () => {
+    try {
+      process.kill(ownGroup ? -pid : pid, "SIGKILL");
+    } catch {
+      // Gone already.
+    }
+  };
+  return {
+    ...{ pid, directory, stdout, stderr, kill },
+    exited: waitForExit(child, kill),
+    isAlive: () => child.exitCode === null && child.signalCode === null && child.connected,
+    onMessage: (listener) => {
+      child.on("message", (message) => listener(message as ChildMessage));
+    },
+    // A child that dies before it has read the job shows by its exit.
+    send: (job) => {
+      child.send(job, () => {});
+    },
+    hold: (held) => holdChild(child, held),
+    removeDirectory: () => rm(directory, { recursive: true, force: true, maxRetries: 3 }),
+  };
+}
+
+function waitForExit(
+  child: ChildProcess,
+  killGroup: () => void,
+): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+  return new Promise((resolve) => {
+    child.on("error", () => resolve({ code: child.exitCode, signal: child.signalCode }));
+    child.once("exit", (code, signal) => {
+      // What the FMU started must not outlive it.
+      killGroup();
+      const timer = setTimeout(() => resolve({ code, signal }), DRAIN_MS);
+      const printed = new Promise((done) => child.once("close", done));
+      // Messages can come after the exit; there are no more once the channel is closed.
+      const told = child.connected ? new Promise((done) => child.once("disconnect", done)) : undefined;
+      void Promise.all([printed, told]).then(() => {
+        clearTimeout(timer);
+        setImmediate(() => resolve({ code, signal }));
+      });
+    });
+  });
+}
+
+function holdChild(child: ChildProcess, held: boolean): void {
+  const streams = [child.stdout, child.stderr] as unknown as { ref(): void; unref(): void }[];
+  for (const each of [child, child.channel, ...streams]) {
+    if (held) each?.ref();
+    else each?.unref();
+  }
+}

@@ -1,0 +1,80 @@
+import { readFile } from "node:fs/promises";
+import type { ProcessLimits } from "./child-messages.ts";
+
+const PR_SET_PDEATHSIG = 1;
+const PR_SET_NO_NEW_PRIVS = 38;
+const SIGKILL = 9;
+const RLIMIT_CPU = 0;
+const RLIMIT_DATA = 2;
+const RLIMIT_CORE = 4;
+const LINE_BUFFERED = 1;
+const F_GETFL = 3;
+const F_SETFL = 4;
+const O_NONBLOCK = 0o4000;
+
+/**
+ * Ties this process to its parent's life, forbids core dumps and new privileges, and makes C's stdout line-buffered, so
+ * that what an FMU printed before a crash is not lost. Linux only; nothing elsewhere.
+ */
+export async function confineProcess(platform: string): Promise<void> {
+  if (platform !== "linux") return;
+  const { allocate, loadLibrary, viewMemory } = await import("../fmi/library.ts");
+  const host = loadLibrary(null);
+  const prctl = host.function("prctl", "int", ["int", "uint64_t", "uint64_t", "uint64_t", "uint64_t"]);
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  const setrlimit = host.function("setrlimit", "int", ["int", "uintptr_t"]);
+  setrlimit(RLIMIT_CORE, allocate(16).address);
+  const stdout = host.findAddress("stdout");
+  if (stdout === undefined) return;
+  const stream = Number(new BigUint64Array(viewMemory(stdout, 8))[0] ?? 0n);
+  const setvbuf = host.function("setvbuf", "int", ["uintptr_t", "uintptr_t", "int", "size_t"]);
+  setvbuf(stream, 0, LINE_BUFFERED, 0);
+}
+
+/**
+ * Sets this process's limits. The data limit is a backstop at twice the memory allowed: the parent watches what is truly
+ * used, and says so in words, where an allocation that fails here would show as a crash. Linux only.
+ */
+export async function limitProcess(platform: string, limits: ProcessLimits): Promise<void> {
+  if (platform !== "linux") return;
+  const { allocate, loadLibrary } = await import("../fmi/library.ts");
+  const setrlimit = loadLibrary(null).function("setrlimit", "int", ["int", "uintptr_t"]);
+  const pair = allocate(16);
+  const set = (resource: number, value: number) => {
+    new BigUint64Array(pair.buffer).fill(BigInt(Math.ceil(value)));
+    setrlimit(resource, pair.address);
+  };
+  set(RLIMIT_CPU, limits.cpuSeconds);
+  const data = await readStatusBytes("self", "VmData");
+  if (data !== undefined) set(RLIMIT_DATA, data + 2 * limits.memoryBytes);
+}
+
+/**
+ * Has this process wait where its output is not read yet. Node makes stdout and stderr non-blocking, and C code that prints
+ * faster than the parent reads would lose text. To be called right before such code. Linux only.
+ */
+export async function blockOnOutput(platform: string): Promise<void> {
+  if (platform !== "linux") return;
+  const { loadLibrary } = await import("../fmi/library.ts");
+  const fcntl = loadLibrary(null).function("fcntl", "int", ["int", "int", "int"]);
+  for (const descriptor of [1, 2]) fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL, 0) & ~O_NONBLOCK);
+}
+
+/** Writes out what C code has printed and stdio still holds. Linux only. */
+export async function flushOutput(platform: string): Promise<void> {
+  if (platform !== "linux") return;
+  const { loadLibrary } = await import("../fmi/library.ts");
+  loadLibrary(null).function("fflush", "int", ["uintptr_t"])(0);
+}
+
+/** Memory of a process that is backed by no file, bytes; undefined where that cannot be told, and always but on Linux. */
+export async function findProcessMemory(platform: string, pid: number): Promise<number | undefined> {
+  return platform === "linux" ? await readStatusBytes(String(pid), "RssAnon") : undefined;
+}
+
+async function readStatusBytes(process: string, field: string): Promise<number | undefined> {
+  const status = await readFile(`/proc/${process}/status`, "utf8").catch(() => "");
+  const kibibytes = new RegExp(`^${field}:\\s*(\\d+) kB`, "m").exec(status)?.[1];
+  return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
+}

@@ -1,0 +1,146 @@
+import type { ModelDescription, StartValue, Variable } from "../fmi/model-description.ts";
+import { recordedColumns } from "../fmi/recorded-columns.ts";
+import type { ColumnStatistics } from "../fmi/recorder.ts";
+import { createTimeGrid } from "../fmi/time-grid.ts";
+import type { RunFacts, RunResult, RunSeries, VariableStatistics, WireValue } from "./contract.ts";
+import type { RunPlan } from "./run-plan.ts";
+import type { SupervisedOutcome } from "./supervise.ts";
+
+/** Where a run took place, for its facts. */
+export interface Engine {
+  /** Name and version. */
+  engine: string;
+  /** `Linux x86-64` */
+  platform: string;
+}
+
+/**
+ * The contract's result of a simulation that was started. Without extras: just status, outputs and errors. With them, a
+ * failed run also has what was recorded up to its end, marked as partial.
+ */
+export function toRunResult(
+  description: ModelDescription,
+  plan: RunPlan,
+  outcome: SupervisedOutcome,
+  engine: Engine,
+  extras: boolean,
+): RunResult {
+  const failed = outcome.error !== undefined;
+  const old: RunResult = {
+    status: failed ? "error" : "success",
+    outputs: toOutputs(description, outcome),
+    errors: outcome.error === undefined ? [] : [outcome.error],
+  };
+  if (!extras) return old;
+  return {
+    ...old,
+    messages: [...plan.messages, ...describeOutcome(description, plan, outcome)],
+    execution_seconds: outcome.seconds,
+    statistics: toStatistics(description, plan, outcome),
+    facts: toFacts(description, plan, outcome, engine),
+    series: toSeries(description, plan, outcome),
+  };
+}
+
+function toOutputs(description: ModelDescription, { outputs }: SupervisedOutcome): RunResult["outputs"] {
+  const byName = new Map(description.variables.map((variable) => [variable.name, variable]));
+  return Object.fromEntries(
+    (outputs ?? []).map(({ name, values }) => [name, toWireValue(byName.get(name), values)]),
+  );
+}
+
+function toWireValue(variable: Variable | undefined, values: readonly StartValue[]): WireValue {
+  const [first] = values;
+  if (variable !== undefined && variable.dimensions.length > 0) return [...values];
+  return first ?? [];
+}
+
+function toStatistics(
+  description: ModelDescription,
+  plan: RunPlan,
+  { recording }: SupervisedOutcome,
+): Record<string, VariableStatistics> {
+  const columns = recordedColumns(description, plan.settings.outputs);
+  return Object.fromEntries(
+    columns.flatMap(({ name }, index) => {
+      const column = recording?.statistics[index];
+      return column === undefined ? [] : [[name, toWireStatistics(column)]];
+    }),
+  );
+}
+
+function toWireStatistics(column: ColumnStatistics): VariableStatistics {
+  return {
+    min: column.min,
+    min_time: column.minTime,
+    max: column.max,
+    max_time: column.maxTime,
+    mean: column.mean,
+    final: column.final !== null && Number.isFinite(column.final) ? column.final : null,
+    non_finite_count: column.nonFiniteCount,
+    first_non_finite_time: column.firstNonFiniteTime,
+  };
+}
+
+function toFacts(
+  description: ModelDescription,
+  { settings }: RunPlan,
+  outcome: SupervisedOutcome,
+  engine: Engine,
+): RunFacts {
+  const { startTime, stopTime, stepSize, stepsPerPoint, tolerance } = settings;
+  return {
+    fmi_version: description.fmiVersion,
+    interface_type: "co_simulation",
+    solver: null,
+    start_time: startTime,
+    stop_time: stopTime,
+    step_size: stepSize,
+    output_interval: stepSize * stepsPerPoint,
+    tolerance: tolerance ?? null,
+    steps: outcome.recording?.steps ?? 0,
+    time_reached: Number.isNaN(outcome.timeReached) ? startTime : outcome.timeReached,
+    end: outcome.end,
+    partial: outcome.end !== "completed" && outcome.end !== "terminated_by_fmu",
+    ...engine,
+    seconds: outcome.seconds,
+  };
+}
+
+function toSeries(
+  description: ModelDescription,
+  { settings }: RunPlan,
+  { recording }: SupervisedOutcome,
+): RunSeries | null {
+  if (recording === undefined || recording.rows === 0) return null;
+  const bytes = (column: Float64Array<ArrayBuffer>) =>
+    new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
+  const variables = Object.fromEntries(
+    recordedColumns(description, settings.outputs).map(({ name, type }, index) => [
+      name,
+      { type, values: bytes(recording.columns[index] ?? new Float64Array()) },
+    ]),
+  );
+  const { time, thinnedBy } = recording;
+  return { rows: time.length, thinned_by: thinnedBy, time: bytes(time), variables };
+}
+
+function describeOutcome(
+  description: ModelDescription,
+  { settings }: RunPlan,
+  { end, timeReached, recording }: SupervisedOutcome,
+): string[] {
+  const messages: string[] = [];
+  const grid = createTimeGrid(settings.startTime, settings.stopTime, settings.stepSize);
+  if (end === "terminated_by_fmu") {
+    messages.push(`The FMU ended the simulation itself at ${timeReached} s, before ${grid.stopTime} s.`);
+  }
+  recordedColumns(description, settings.outputs).forEach(({ name }, index) => {
+    const column = recording?.statistics[index];
+    if (column === undefined || column.nonFiniteCount === 0) return;
+    messages.push(
+      `"${name}" is not a finite number from ${column.firstNonFiniteTime} s on (${column.nonFiniteCount} samples).`,
+    );
+  });
+  return messages;
+}

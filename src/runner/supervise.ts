@@ -1,0 +1,184 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { StartValue } from "../fmi/model-description.ts";
+import { recordedColumns } from "../fmi/recorded-columns.ts";
+import type { ChildMessage, SimulationJob } from "./child-messages.ts";
+import type { SimulationProcess } from "./child-process.ts";
+import type { RunFacts } from "./contract.ts";
+import { describeExit, describeTime } from "./exit-words.ts";
+import { findProcessMemory } from "./limits.ts";
+import { createOutputLimit } from "./output-limit.ts";
+import { findRecording, type StoredRecording } from "./recording-file.ts";
+import { readLines } from "./text-lines.ts";
+
+/** How a simulation in a child process ended, and what there is of it. */
+export interface SupervisedOutcome {
+  end: RunFacts["end"];
+  /** Final values; undefined unless it came to its end. */
+  outputs: { name: string; values: StartValue[] }[] | undefined;
+  /** Why it failed, a sentence or two in words; undefined where it did not. */
+  error: string | undefined;
+  /** Undefined where it did not come to record. */
+  recording: StoredRecording | undefined;
+  /** Model time of the last point, s; NaN before the first. */
+  timeReached: number;
+  /** Wall-clock seconds of the simulation. */
+  seconds: number;
+}
+
+/** What a supervised simulation reports while it runs. */
+export interface SupervisionHooks {
+  /** A line that the FMU printed. */
+  output(source: "stdout" | "stderr", line: string): void;
+  /** A message of the FMU's logger. */
+  message(status: string, category: string, text: string): void;
+  /** Model time reached, s. */
+  progress(time: number): void;
+}
+
+/** Limits of a supervised simulation. */
+export interface SupervisionOptions {
+  signal: AbortSignal;
+  timeoutMs: number;
+  platform: NodeJS.Platform;
+  /** Bytes of recorded series that are kept. */
+  maxSeriesBytes: number;
+}
+
+const MEMORY_CHECK_MS = 100;
+const EXIT_GRACE_MS = 5000;
+
+type Job = Omit<SimulationJob, "directory" | "recordingPath">;
+type KillReason = "timed_out" | "cancelled" | "memory" | "hangs at its end";
+
+/**
+ * Has a child process do one job within its limits, and always ends it. Resolves however it ended; the child's folder is
+ * gone then.
+ */
+export async function superviseSimulation(
+  child: SimulationProcess,
+  job: Job,
+  options: SupervisionOptions,
+  hooks: SupervisionHooks,
+): Promise<SupervisedOutcome> {
+  const recordingPath = join(child.directory, "recording");
+  const started = performance.now();
+  const messages = listen(child, options, hooks);
+  const reason = enforce(child, job, options, () => messages.result !== undefined);
+  child.send({ ...job, directory: child.directory, recordingPath });
+  try {
+    const exit = await child.exited;
+    const columns = recordedColumns(job.description, job.settings.outputs).length;
+    const recording = await findRecording(recordingPath, columns, job.capacity, options.maxSeriesBytes);
+    const timeReached = recording?.timeReached ?? Number.NaN;
+    const seconds = messages.result?.seconds ?? (performance.now() - started) / 1000;
+    const shared = { recording, timeReached, seconds };
+    if (messages.result !== undefined) {
+      if (!messages.finished)
+        hooks.message("warning", "", "The FMU went wrong at its end, after the last result.");
+      const { end, outputs } = messages.result;
+      return { ...shared, end, outputs, error: undefined };
+    }
+    const outcome = describeEnd(reason.current, messages.error, exit, timeReached, job, options);
+    return { ...shared, ...outcome, outputs: undefined };
+  } finally {
+    reason.stop();
+    child.kill();
+    await rm(recordingPath, { force: true });
+    await child.removeDirectory();
+  }
+}
+
+interface Messages {
+  result: Extract<ChildMessage, { kind: "result" }> | undefined;
+  error: Extract<ChildMessage, { kind: "error" }> | undefined;
+  finished: boolean;
+}
+
+function listen(child: SimulationProcess, options: SupervisionOptions, hooks: SupervisionHooks): Messages {
+  const messages: Messages = { result: undefined, error: undefined, finished: false };
+  const limit = createOutputLimit((notice) => hooks.message("warning", "", notice));
+  for (const source of ["stdout", "stderr"] as const) {
+    readLines(child[source], (line) => {
+      if (limit.admits(line)) hooks.output(source, line);
+    });
+  }
+  child.onMessage((message) => {
+    if (message.kind === "log") hooks.message(message.status, message.category, message.text);
+    if (message.kind === "progress") hooks.progress(message.time);
+    if (message.kind === "result") messages.result = message;
+    if (message.kind === "finished") {
+      messages.finished = true;
+      // An orderly exit takes five times as long; elsewhere the output is flushed by it.
+      if (options.platform === "linux") child.kill();
+    }
+    if (message.kind !== "error") return;
+    if (messages.result === undefined) messages.error = message;
+    else hooks.message("warning", "", message.message);
+  });
+  return messages;
+}
+
+/** Kills the child for the first reason that arises; `stop` ends the watching. */
+function enforce(
+  child: SimulationProcess,
+  job: Job,
+  options: SupervisionOptions,
+  hasResult: () => boolean,
+): { current: KillReason | undefined; stop(): void } {
+  const state: { current: KillReason | undefined; stop(): void } = { current: undefined, stop };
+  const kill = (reason: KillReason) => {
+    state.current ??= reason;
+    child.kill();
+  };
+  const cancel = () => kill("cancelled");
+  const timer = setTimeout(() => kill("timed_out"), options.timeoutMs);
+  let baseline: number | undefined;
+  let resultSeen = 0;
+  const watch = setInterval(async () => {
+    if (hasResult()) {
+      resultSeen += MEMORY_CHECK_MS;
+      if (resultSeen > EXIT_GRACE_MS) kill("hangs at its end");
+    }
+    const used = await findProcessMemory(options.platform, child.pid);
+    if (used === undefined) return;
+    baseline ??= used;
+    if (used - baseline > job.limits.memoryBytes) kill("memory");
+  }, MEMORY_CHECK_MS);
+  options.signal.addEventListener("abort", cancel, { once: true });
+  if (options.signal.aborted) cancel();
+  function stop(): void {
+    clearTimeout(timer);
+    clearInterval(watch);
+    options.signal.removeEventListener("abort", cancel);
+  }
+  return state;
+}
+
+function describeEnd(
+  reason: KillReason | undefined,
+  error: Messages["error"],
+  exit: { code: number | null; signal: NodeJS.Signals | null },
+  timeReached: number,
+  job: Job,
+  options: SupervisionOptions,
+): Pick<SupervisedOutcome, "end" | "error"> {
+  const where = describeTime(timeReached);
+  if (reason === "cancelled") return { end: "cancelled", error: `The simulation was cancelled ${where}.` };
+  if (reason === "timed_out") {
+    const limit = `${options.timeoutMs / 1000} s`;
+    return {
+      end: "timed_out",
+      error: `The simulation was stopped at its time limit of ${limit} of wall-clock time, ${where}.`,
+    };
+  }
+  if (reason === "memory") {
+    const limit = `${Math.round(job.limits.memoryBytes / 1024 / 1024)} MiB`;
+    return { end: "failed", error: `The FMU was stopped: it took more than ${limit} of memory, ${where}.` };
+  }
+  if (error !== undefined) {
+    const said = error.detail === undefined ? "" : ` The FMU's last messages: ${error.detail}`;
+    return { end: "failed", error: `${error.message}${said}` };
+  }
+  return { end: "failed", error: describeExit(exit.code, exit.signal, timeReached) };
+}
