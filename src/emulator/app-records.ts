@@ -1,0 +1,121 @@
+import path from "node:path";
+import type { BuiltInApp } from "./function-body.ts";
+import { isId, newId, sha256Hex } from "./ids.ts";
+import { withLock } from "./locks.ts";
+import { listFolder, mapLimited, readRecord, replaceRecord } from "./record-files.ts";
+import { RpcError } from "./rpc-error.ts";
+import type { EmulatorState } from "./state.ts";
+
+/** An app and its deployments. Times are seconds since the epoch. */
+export interface AppRecord {
+  id: string;
+  name: string;
+  createdAt: number;
+  stoppedAt?: number;
+  /** Oldest first; never empty. */
+  deployments: { version: number; deployedAt: number; tag: string }[];
+  /** Function id by name; ids stay the same from one deployment to the next. */
+  functions: Record<string, string>;
+}
+
+/** A deployed function: its app's record, its name and its id. */
+export interface DeployedFunction {
+  app: AppRecord;
+  name: string;
+  id: string;
+}
+
+function recordFile(state: EmulatorState, id: string): string {
+  return path.join(state.folder, "apps", `${id}.json`);
+}
+
+function nameFile(state: EmulatorState, name: string): string {
+  return path.join(state.folder, "app-names", `${sha256Hex(name)}.json`);
+}
+
+/** The app last deployed under a name, stopped or not; undefined where none ever was. */
+export async function findApp(state: EmulatorState, name: string): Promise<AppRecord | undefined> {
+  const named = await readRecord<{ id: string }>(nameFile(state, name));
+  return named && (await readRecord<AppRecord>(recordFile(state, named.id)));
+}
+
+/** The app of this id; throws NOT_FOUND. */
+export async function requireApp(state: EmulatorState, id: string): Promise<AppRecord> {
+  const app = isId(id, "ap") ? await readRecord<AppRecord>(recordFile(state, id)) : undefined;
+  if (app === undefined) throw new RpcError("notFound", `App '${id.slice(0, 80)}' not found`);
+  return app;
+}
+
+/** All apps, newest first. */
+export async function listApps(state: EmulatorState): Promise<AppRecord[]> {
+  const files = await listFolder(path.join(state.folder, "apps"));
+  const apps = await mapLimited(files, (file) =>
+    readRecord<AppRecord>(path.join(state.folder, "apps", file)),
+  );
+  return apps.filter((app) => app !== undefined).sort((a, b) => b.createdAt - a.createdAt);
+}
+
+/** The function of this id; throws NOT_FOUND. */
+export async function requireFunction(state: EmulatorState, id: string): Promise<DeployedFunction> {
+  for (const app of await listApps(state)) {
+    for (const [name, functionId] of Object.entries(app.functions)) {
+      if (functionId === id) return { app, name, id };
+    }
+  }
+  throw new RpcError("notFound", `Function '${id.slice(0, 80)}' not found`);
+}
+
+/** The newest deployment of an app. */
+export function currentDeployment(app: AppRecord): AppRecord["deployments"][number] {
+  return app.deployments.at(-1) ?? { version: 0, deployedAt: app.createdAt, tag: "" };
+}
+
+async function writeDeployment(state: EmulatorState, app: BuiltInApp, now: number): Promise<AppRecord> {
+  const found = await findApp(state, app.name);
+  const live = found?.stoppedAt === undefined ? found : undefined;
+  const before: AppRecord = live ?? {
+    id: newId("ap"),
+    name: app.name,
+    createdAt: now,
+    deployments: [],
+    functions: {},
+  };
+  const version = (before.deployments.at(-1)?.version ?? 0) + 1;
+  const functions = app.functions.map(({ name }) => [name, before.functions[name] ?? newId("fu")]);
+  const record: AppRecord = {
+    ...before,
+    deployments: [...before.deployments, { version, deployedAt: now, tag: app.version }],
+    functions: Object.fromEntries(functions),
+  };
+  await replaceRecord(recordFile(state, record.id), record);
+  await replaceRecord(nameFile(state, app.name), { id: record.id });
+  return record;
+}
+
+/** Publishes a new version of a built-in app. After a stop it comes back as a new app, as on Modal. */
+export function publishApp(state: EmulatorState, app: BuiltInApp): Promise<AppRecord> {
+  return withLock(state, "apps", () => writeDeployment(state, app, Date.now() / 1000));
+}
+
+/** Publishes a built-in app that was never there or whose build is another one; leaves a stopped one stopped. */
+export async function publishAtStart(state: EmulatorState, app: BuiltInApp): Promise<void> {
+  const isDue = async (): Promise<boolean> => {
+    const found = await findApp(state, app.name);
+    return (
+      found === undefined || (found.stoppedAt === undefined && currentDeployment(found).tag !== app.version)
+    );
+  };
+  if (!(await isDue())) return;
+  await withLock(state, "apps", async () => {
+    if (await isDue()) await writeDeployment(state, app, Date.now() / 1000);
+  });
+}
+
+/** Marks an app as stopped. */
+export function stopApp(state: EmulatorState, id: string): Promise<void> {
+  return withLock(state, "apps", async () => {
+    const app = await requireApp(state, id);
+    if (app.stoppedAt !== undefined) return;
+    await replaceRecord(recordFile(state, id), { ...app, stoppedAt: Date.now() / 1000 });
+  });
+}

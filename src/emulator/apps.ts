@@ -1,0 +1,138 @@
+import { type AppRecord, currentDeployment, findApp, listApps, requireApp, stopApp } from "./app-records.ts";
+import { listUnfinished } from "./call-records.ts";
+import { requireEnvironment } from "./environments.ts";
+import { handleMetadata } from "./functions.ts";
+import type { Handler, Handlers } from "./handler.ts";
+import { RpcError } from "./rpc-error.ts";
+import { cancelCall } from "./running-calls.ts";
+import { type EmulatorState, ENVIRONMENT, TOKEN_NAME } from "./state.ts";
+
+/** modal_proto/api.proto, AppState. */
+const APP_STATE = { deployed: 3, stopped: 5 } as const;
+
+function stateOf(app: AppRecord): number {
+  return app.stoppedAt === undefined ? APP_STATE.deployed : APP_STATE.stopped;
+}
+
+function lifecycleOf(app: AppRecord): object {
+  const { version, deployedAt } = currentDeployment(app);
+  const stopped = app.stoppedAt === undefined ? {} : { stoppedAt: app.stoppedAt, stoppedBy: TOKEN_NAME };
+  return {
+    appState: stateOf(app),
+    createdAt: app.createdAt,
+    createdBy: TOKEN_NAME,
+    deployedAt,
+    deployedBy: TOKEN_NAME,
+    version,
+    ...stopped,
+  };
+}
+
+const appGetByDeploymentName: Handler<{ name: string; environmentName: string }> = async (state, request) => {
+  requireEnvironment(request.environmentName);
+  const app = await findApp(state, request.name);
+  if (app === undefined) return { environmentName: ENVIRONMENT };
+  const ids = app.stoppedAt === undefined ? { appId: app.id } : { previousAppId: app.id };
+  return { ...ids, environmentName: ENVIRONMENT, lifecycle: lifecycleOf(app) };
+};
+
+interface GetOrCreateRequest {
+  appName: string;
+  environmentName: string;
+  objectCreationType: number;
+}
+
+/** Differs: looks up only; apps come from the program that starts the emulator. */
+const appGetOrCreate: Handler<GetOrCreateRequest> = async (state, request) => {
+  requireEnvironment(request.environmentName);
+  const app = await findApp(state, request.appName);
+  if (app !== undefined && app.stoppedAt === undefined) return { appId: app.id };
+  if (request.objectCreationType !== 0) {
+    throw new RpcError("unimplemented", "The embedded endpoint does not create apps.");
+  }
+  throw new RpcError("notFound", `App '${request.appName}' not found in environment '${ENVIRONMENT}'`);
+};
+
+interface AppRequest {
+  appId: string;
+}
+
+const appGetLayout: Handler<AppRequest> = async (state, request) => {
+  const app = await requireApp(state, request.appId);
+  const objects = Object.entries(app.functions).map(([name, id]) => ({
+    objectId: id,
+    functionHandleMetadata: handleMetadata(state, { app, name, id }),
+  }));
+  return { appLayout: { objects, functionIds: app.functions } };
+};
+
+function infoOf(app: AppRecord): object {
+  return {
+    description: app.name,
+    appId: app.id,
+    environmentName: ENVIRONMENT,
+    lifecycle: lifecycleOf(app),
+    functions: app.functions,
+  };
+}
+
+const appGetInfo: Handler<AppRequest> = async (state, request) => ({
+  info: infoOf(await requireApp(state, request.appId)),
+});
+
+function runningContainers(state: EmulatorState, app: AppRecord): number {
+  return app.stoppedAt === undefined ? (state.pools.get(app.name)?.containers.length ?? 0) : 0;
+}
+
+/** Differs: counts the containers of this process only. */
+const appList: Handler<{ environmentName: string }> = async (state, request) => {
+  requireEnvironment(request.environmentName);
+  const apps = (await listApps(state)).map((app) => ({
+    appId: app.id,
+    description: app.name,
+    name: app.name,
+    state: stateOf(app),
+    createdAt: app.createdAt,
+    stoppedAt: app.stoppedAt ?? 0,
+    nRunningTasks: runningContainers(state, app),
+    metadata: infoOf(app),
+  }));
+  return { apps };
+};
+
+const appGetLifecycle: Handler<AppRequest> = async (state, request) => ({
+  lifecycle: lifecycleOf(await requireApp(state, request.appId)),
+});
+
+const appDeploymentHistory: Handler<AppRequest> = async (state, request) => {
+  const app = await requireApp(state, request.appId);
+  const histories = app.deployments.map((deployment) => ({
+    ...deployment,
+    appId: app.id,
+    deployedBy: TOKEN_NAME,
+  }));
+  return {
+    appDeploymentHistories: histories.reverse(),
+    productionAppVersion: currentDeployment(app).version,
+  };
+};
+
+/** Stops the app and cancels its calls at once, in whichever process they run. */
+const appStop: Handler<AppRequest> = async (state, request) => {
+  await stopApp(state, request.appId);
+  const calls = (await listUnfinished(state)).filter((call) => call.appId === request.appId);
+  await Promise.all(calls.map((call) => cancelCall(state, call)));
+  return {};
+};
+
+/** RPCs of apps. */
+export const appHandlers: Handlers = {
+  AppGetByDeploymentName: appGetByDeploymentName,
+  AppGetOrCreate: appGetOrCreate,
+  AppGetLayout: appGetLayout,
+  AppGetInfo: appGetInfo,
+  AppList: appList,
+  AppGetLifecycle: appGetLifecycle,
+  AppDeploymentHistory: appDeploymentHistory,
+  AppStop: appStop,
+};

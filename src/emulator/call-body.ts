@@ -1,0 +1,108 @@
+import { createWriteStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { toError } from "../errors.ts";
+import { encodePayload } from "../wire/payload.ts";
+import type { DeployedFunction } from "./app-records.ts";
+import { createBlob } from "./blobs.ts";
+import { type CallResult, RESULT_STATUS } from "./call-records.ts";
+import type { BuiltInApp, FunctionBody } from "./function-body.ts";
+import type { CallLog } from "./log-files.ts";
+import type { EmulatorState } from "./state.ts";
+import { readVolumeFile } from "./volume-files.ts";
+import { findVolume } from "./volume-records.ts";
+
+/** What is called: the deployed function and who answers it. */
+export interface Callee {
+  deployed: DeployedFunction;
+  app: BuiltInApp;
+  body: FunctionBody;
+}
+
+/** Arguments as the caller gave them. */
+export interface CallArguments {
+  args: unknown[];
+  kwargs: Record<string, unknown>;
+}
+
+// A larger result is kept as a blob: records are read often, and mostly not for their results.
+const INLINE_BYTES = 4096;
+
+// What Python says of arguments that do not fit: the body is never entered.
+function misfit(body: FunctionBody, { args, kwargs }: CallArguments): string | undefined {
+  const names = body.parameters.map((parameter) => parameter.name);
+  if (args.length > names.length) {
+    return `${body.name}() takes ${names.length} positional arguments but ${args.length} were given`;
+  }
+  const unknown = Object.keys(kwargs).find((name) => !names.includes(name));
+  if (unknown !== undefined) return `${body.name}() got an unexpected keyword argument '${unknown}'`;
+  const missing = body.parameters
+    .slice(args.length)
+    .find((each) => !each.hasDefault && !Object.hasOwn(kwargs, each.name));
+  return missing && `${body.name}() missing 1 required argument: '${missing.name}'`;
+}
+
+function failureOf(thrown: unknown): CallResult {
+  const error = toError(thrown);
+  const { traceback } = error as { traceback?: unknown };
+  const exception = `${error.name}: ${error.message}`;
+  // Our own stack paths are nobody's business; a body that wants its stack shown says so.
+  const text = traceback === true ? error.stack : typeof traceback === "string" ? traceback : undefined;
+  return { status: RESULT_STATUS.failure, exception, ...(text === undefined ? {} : { traceback: text }) };
+}
+
+async function successOf(state: EmulatorState, value: unknown): Promise<CallResult> {
+  let bytes: Buffer;
+  try {
+    bytes = encodePayload(value);
+  } catch (thrown) {
+    const exception = `SerializationError: the return value cannot be sent: ${toError(thrown).message}`;
+    return { status: RESULT_STATUS.failure, exception };
+  }
+  const { success: status } = RESULT_STATUS;
+  if (bytes.length <= INLINE_BYTES) return { status, data: bytes.toString("base64") };
+  return { status, blobId: await createBlob(state, bytes) };
+}
+
+async function copyFromMount(
+  state: EmulatorState,
+  app: BuiltInApp,
+  containerPath: string,
+  localPath: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const mount = Object.keys(app.mounts)
+    .filter((folder) => containerPath.startsWith(`${folder.replace(/\/$/, "")}/`))
+    .sort((a, b) => b.length - a.length)[0];
+  const volume = mount === undefined ? undefined : await findVolume(state, app.mounts[mount] ?? "");
+  if (mount === undefined || volume === undefined) return false;
+  const source = await readVolumeFile(state, volume.id, containerPath.slice(mount.length));
+  if (source === undefined) return false;
+  await pipeline(source, createWriteStream(localPath, { flags: "wx", mode: 0o600 }), { signal });
+  return true;
+}
+
+/** Runs a function body on one input; never rejects. */
+export async function runBody(
+  state: EmulatorState,
+  callee: Callee,
+  functionCallId: string,
+  input: CallArguments,
+  signal: AbortSignal,
+  log: CallLog,
+): Promise<CallResult> {
+  const wrong = misfit(callee.body, input);
+  if (wrong !== undefined) return { status: RESULT_STATUS.failure, exception: `TypeError: ${wrong}` };
+  try {
+    const value = await callee.body.run({
+      functionCallId,
+      ...input,
+      signal,
+      // A worker captures whole lines; a body says each without its end.
+      log: (source, text) => log.write(source, text.endsWith("\n") ? text : `${text}\n`),
+      copyFromMount: (from, to) => copyFromMount(state, callee.app, from, to, signal),
+    });
+    return await successOf(state, value);
+  } catch (thrown) {
+    return failureOf(thrown);
+  }
+}

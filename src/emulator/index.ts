@@ -1,0 +1,116 @@
+import type { Server } from "node:http";
+import { type AppRecord, currentDeployment, publishApp, publishAtStart } from "./app-records.ts";
+import { appHandlers } from "./apps.ts";
+import { authHandlers } from "./auth.ts";
+import { blobHandlers } from "./blobs.ts";
+import { containerHandlers } from "./containers.ts";
+import { environmentHandlers } from "./environments.ts";
+import type { BuiltInApp } from "./function-body.ts";
+import { functionCallHandlers } from "./function-calls.ts";
+import { functionHandlers } from "./functions.ts";
+import { collectInBackground } from "./garbage.ts";
+import type { Handlers } from "./handler.ts";
+import { logHandlers } from "./logs.ts";
+import { mountHandlers } from "./mounts.ts";
+import { countRunning, endAllCalls } from "./running-calls.ts";
+import { startRpcServer } from "./server.ts";
+import { type EmulatorState, ENVIRONMENT, openState } from "./state.ts";
+import { statsHandlers } from "./stats.ts";
+import { startTransferServer } from "./transfer-server.ts";
+import { volumeFileHandlers } from "./volume-files.ts";
+import { volumeHandlers } from "./volumes.ts";
+
+export type { BuiltInApp } from "./function-body.ts";
+
+/** Where the emulator keeps its state and what it hosts. */
+export interface EmulatorOptions {
+  /** The state folder, made where it is missing; several processes may share one. */
+  stateDir: string;
+  apps: readonly BuiltInApp[];
+  /** Told of what no client could be told: one line of text. */
+  onError?: (message: string) => void;
+  /** Days that calls, logs and blobs are kept; 30 unless given. */
+  keepDays?: number;
+}
+
+/** A deployment of a built-in app: function ids by name. */
+export interface Publication {
+  appId: string;
+  version: number;
+  functions: Readonly<Record<string, string>>;
+}
+
+/** A running emulator of Modal's gRPC protocol for one user, on 127.0.0.1. */
+export interface Emulator {
+  /** `http://127.0.0.1:port`, for a client's server URL. */
+  readonly url: string;
+  readonly tokenId: string;
+  readonly tokenSecret: string;
+  readonly environment: "main";
+  /** Publishes a built-in app as a new version; throws for a name that is no built-in app's. */
+  publish(appName: string): Promise<Publication>;
+  /** Number of calls this process runs or has queued. */
+  running(): number;
+  /** Ends running calls, drops all connections and lets go of everything; resolves when that is on record. */
+  close(): Promise<void>;
+}
+
+const HANDLERS: Handlers = {
+  ...authHandlers,
+  ...environmentHandlers,
+  ...volumeHandlers,
+  ...volumeFileHandlers,
+  ...mountHandlers,
+  ...blobHandlers,
+  ...appHandlers,
+  ...containerHandlers,
+  ...functionHandlers,
+  ...functionCallHandlers,
+  ...statsHandlers,
+  ...logHandlers,
+};
+
+const KEEP_DAYS = 30;
+
+async function publish(state: EmulatorState, appName: string): Promise<Publication> {
+  const app = state.apps.find((each) => each.name === appName);
+  if (app === undefined) throw new Error(`the embedded endpoint has no app "${appName}"`);
+  const record: AppRecord = await publishApp(state, app);
+  return { appId: record.id, version: currentDeployment(record).version, functions: record.functions };
+}
+
+function stopTransfers(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  return closed;
+}
+
+/** Starts an emulator on a state folder. Rejects where the folder cannot be used. */
+export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+  const { stateDir, apps, onError = () => {}, keepDays = KEEP_DAYS } = options;
+  const state = await openState({ stateDir, apps, keepDays, onError });
+  const transfers = await startTransferServer(state);
+  try {
+    for (const app of apps) await publishAtStart(state, app);
+    const rpc = await startRpcServer(state, HANDLERS);
+    const stopCollecting = collectInBackground(state);
+    return {
+      url: `http://127.0.0.1:${rpc.port}`,
+      tokenId: state.credentials.tokenId,
+      tokenSecret: state.credentials.tokenSecret,
+      environment: ENVIRONMENT,
+      publish: (appName) => publish(state, appName),
+      running: () => countRunning(state),
+      close: async () => {
+        await endAllCalls(state);
+        state.closing.abort();
+        rpc.close();
+        await stopTransfers(transfers);
+        await stopCollecting();
+      },
+    };
+  } catch (thrown) {
+    await stopTransfers(transfers);
+    throw thrown;
+  }
+}

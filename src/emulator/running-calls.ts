@@ -1,0 +1,181 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { toError } from "../errors.ts";
+import { type CallArguments, type Callee, runBody } from "./call-body.ts";
+import {
+  addCall,
+  type CallRecord,
+  type CallResult,
+  forgetUnfinished,
+  INTERRUPTED,
+  RESULT_STATUS,
+  settleCall,
+  updateCall,
+} from "./call-records.ts";
+import { acquireContainer, type Container, poolOf, releaseContainer } from "./containers.ts";
+import type { FunctionBody } from "./function-body.ts";
+import { newId } from "./ids.ts";
+import { openCallLog } from "./log-files.ts";
+import { cancelAtOwner, ownerOf } from "./owners.ts";
+import type { EmulatorState } from "./state.ts";
+
+/** A call that this process runs or has queued. */
+export interface LiveCall {
+  record: CallRecord;
+  /** The result given by {@link end}: resolves where the call does not end by itself. */
+  first: Promise<CallResult>;
+  /** Ends the call early; the first result counts. */
+  end: (result: CallResult) => void;
+  /** Aborted when the call was ended early. */
+  signal: AbortSignal;
+  /** Resolves when the result is on record. */
+  recorded: Promise<void>;
+  announce: () => void;
+  /** Resolves when the body has returned as well. */
+  settled: Promise<void>;
+}
+
+// How long a body that was aborted may keep its container.
+const GRACE_MS = 10_000;
+
+// A longer one would fire at once.
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+const seconds = (): number => Date.now() / 1000;
+
+function raceForResult(): Pick<LiveCall, "first" | "end" | "signal"> {
+  const controller = new AbortController();
+  let end: (result: CallResult) => void = () => {};
+  const first = new Promise<CallResult>((resolve) => {
+    end = (result) => {
+      resolve(result);
+      controller.abort(new Error(result.exception || "The call was cancelled"));
+    };
+  });
+  return { first, end, signal: controller.signal };
+}
+
+function limitTime(body: FunctionBody, end: (result: CallResult) => void): NodeJS.Timeout {
+  const exception = `Task's current input hit its timeout of ${body.timeoutSeconds}s`;
+  const timeoutMs = Math.min(body.timeoutSeconds * 1000, LONGEST_TIMER_MS);
+  const timer = setTimeout(() => end({ status: RESULT_STATUS.timeout, exception }), timeoutMs);
+  timer.unref();
+  return timer;
+}
+
+async function recordEnd(state: EmulatorState, call: LiveCall, result: CallResult): Promise<void> {
+  call.record = { ...call.record, finishedAt: seconds(), result };
+  await updateCall(state, call.record);
+  call.announce();
+  await forgetUnfinished(state, call.record.id);
+}
+
+// In the container that it was given: recorded as running, run, recorded as ended, then waited for.
+async function serve(
+  state: EmulatorState,
+  callee: Callee,
+  call: LiveCall,
+  input: CallArguments,
+  container: Container,
+): Promise<void> {
+  call.record = { ...call.record, startedAt: seconds(), containerId: container.id, startupSeconds: 0 };
+  const log = openCallLog(state, call.record);
+  const timer = limitTime(callee.body, call.end);
+  // Written while the body runs already: only the order of this and the result's record matters.
+  const started = updateCall(state, call.record);
+  try {
+    const entered = !call.signal.aborted;
+    const ended = entered ? runBody(state, callee, call.record.id, input, call.signal, log) : call.first;
+    const [result] = await Promise.all([Promise.race([call.first, ended]), started]);
+    await log.flush();
+    await recordEnd(state, call, result);
+    await Promise.race([ended, delay(GRACE_MS, undefined, { ref: false })]);
+    await log.flush();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function queueAndServe(
+  state: EmulatorState,
+  callee: Callee,
+  call: LiveCall,
+  input: CallArguments,
+): Promise<void> {
+  const pool = poolOf(state, callee.app.name, callee.app.maxContainers);
+  const container = await acquireContainer(pool, call.signal);
+  if (container === undefined) return recordEnd(state, call, await call.first);
+  try {
+    await serve(state, callee, call, input, container);
+  } finally {
+    releaseContainer(pool, container);
+  }
+}
+
+function newLiveCall(record: CallRecord): LiveCall {
+  let announce = (): void => {};
+  const recorded = new Promise<void>((resolve) => {
+    announce = resolve;
+  });
+  return { record, recorded, announce, settled: recorded, ...raceForResult() };
+}
+
+/** Records a call and starts it, or queues it behind the app's other ones. Resolves when it is on record. */
+export async function startCall(
+  state: EmulatorState,
+  callee: Callee,
+  input: CallArguments,
+): Promise<CallRecord> {
+  const { deployed } = callee;
+  const record: CallRecord = {
+    id: newId("fc"),
+    inputId: newId("in"),
+    functionId: deployed.id,
+    appId: deployed.app.id,
+    owner: ownerOf(state),
+    createdAt: seconds(),
+  };
+  await addCall(state, record);
+  const call = newLiveCall(record);
+  state.calls.set(record.id, call);
+  call.settled = queueAndServe(state, callee, call, input).then(
+    () => void state.calls.delete(record.id),
+    (thrown: unknown) => {
+      // A full disk, say. The call stays in memory, so that whoever waits for it here is told.
+      const exception = `The embedded endpoint failed: ${toError(thrown).message}`;
+      const result = call.record.result ?? { status: RESULT_STATUS.internalFailure, exception };
+      call.record = { ...call.record, finishedAt: seconds(), result };
+      state.onError(`call ${record.id}: ${toError(thrown).message}`);
+      call.end(result);
+      call.announce();
+    },
+  );
+  return record;
+}
+
+/** Number of calls that this process runs or has queued. */
+export function countRunning(state: EmulatorState): number {
+  return [...state.calls.values()].filter((call) => call.record.result === undefined).length;
+}
+
+/** Cancels a call of this process and waits until that is on record; false where it has none of this id. */
+export async function cancelHere(state: EmulatorState, functionCallId: string): Promise<boolean> {
+  const call = state.calls.get(functionCallId);
+  call?.end({ status: RESULT_STATUS.terminated, exception: "" });
+  await call?.recorded;
+  return call !== undefined;
+}
+
+/** Cancels a call wherever it runs; a finished one stays as it is. */
+export async function cancelCall(state: EmulatorState, record: CallRecord): Promise<void> {
+  if (await cancelHere(state, record.id)) return;
+  const latest = await settleCall(state, record);
+  if (latest.result === undefined) await cancelAtOwner(state, latest.owner, latest.id);
+}
+
+/** Ends every call of this process as interrupted; resolves when all is on record, or after two seconds. */
+export async function endAllCalls(state: EmulatorState): Promise<void> {
+  const calls = [...state.calls.values()];
+  for (const call of calls) call.end({ status: RESULT_STATUS.internalFailure, exception: INTERRUPTED });
+  const settled = Promise.all(calls.map((call) => call.settled));
+  await Promise.race([settled, delay(2000, undefined, { ref: false })]);
+}

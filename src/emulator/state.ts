@@ -1,0 +1,82 @@
+import { randomUUID } from "node:crypto";
+import { chmod, mkdir } from "node:fs/promises";
+import path from "node:path";
+import type { AppPool } from "./containers.ts";
+import type { BuiltInApp } from "./function-body.ts";
+import { newId } from "./ids.ts";
+import { createRecord, readRecord } from "./record-files.ts";
+import type { LiveCall } from "./running-calls.ts";
+
+/** The secrets of a state folder, made once and shared by every process that uses it. */
+export interface Credentials {
+  tokenId: string;
+  tokenSecret: string;
+  /** Key of the signatures in transfer URLs and of the tokens handed out, hex. */
+  key: string;
+}
+
+/** What the handlers of one emulator work on: the shared folder, and what only this process knows. */
+export interface EmulatorState {
+  /** Absolute path of the state folder. */
+  readonly folder: string;
+  readonly credentials: Credentials;
+  /** Tells this process's calls from another's: a port alone could have been taken over. */
+  readonly instance: string;
+  /** `http://127.0.0.1:port` of this process's transfer server. */
+  transferUrl: string;
+  readonly apps: readonly BuiltInApp[];
+  /** The containers of each app, by app name. */
+  readonly pools: Map<string, AppPool>;
+  /** The calls this process runs, by id. */
+  readonly calls: Map<string, LiveCall>;
+  /** Aborted when the emulator closes. */
+  readonly closing: AbortController;
+  /** Days for which calls and logs are kept. */
+  readonly keepDays: number;
+  readonly onError: (message: string) => void;
+}
+
+/** The one environment the emulator has. */
+export const ENVIRONMENT = "main";
+
+/** The workspace name it reports. */
+export const WORKSPACE = "local";
+
+/** Name of the token, and of whoever creates and deploys. */
+export const TOKEN_NAME = "embedded";
+
+/** Reads the folder's credentials, making them where there are none: of several processes one wins. */
+async function openCredentials(folder: string): Promise<Credentials> {
+  const file = path.join(folder, "credentials.json");
+  const random = (): string => randomUUID().replaceAll("-", "");
+  await createRecord(file, { tokenId: newId("ak"), tokenSecret: newId("as"), key: random() + random() });
+  const credentials = await readRecord<Credentials>(file);
+  if (!credentials?.tokenId || !credentials.tokenSecret || !credentials.key) {
+    throw new Error("credentials.json in the state folder is damaged");
+  }
+  return credentials;
+}
+
+/** Opens (and makes, mode 0700) a state folder. */
+export async function openState(options: {
+  stateDir: string;
+  apps: readonly BuiltInApp[];
+  keepDays: number;
+  onError: (message: string) => void;
+}): Promise<EmulatorState> {
+  const folder = path.resolve(options.stateDir);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await chmod(folder, 0o700);
+  return {
+    folder,
+    credentials: await openCredentials(folder),
+    instance: randomUUID(),
+    transferUrl: "",
+    apps: options.apps,
+    pools: new Map(),
+    calls: new Map(),
+    closing: new AbortController(),
+    keepDays: options.keepDays,
+    onError: options.onError,
+  };
+}
