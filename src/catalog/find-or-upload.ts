@@ -1,0 +1,107 @@
+import { basename } from "node:path";
+import { ToolError } from "../errors.ts";
+import { type ByteSource, openFileSource } from "../fmi/byte-source.ts";
+import { openFmu } from "../fmi/fmu.ts";
+import { findRunWarnings } from "../fmi/fmu-warnings.ts";
+import type { ModelDescription } from "../fmi/model-description.ts";
+import type { Operations } from "../operations.ts";
+import { resolveFmu } from "./find-fmu.ts";
+import { type FmuVolumes, volumesToSearch, volumeToWrite } from "./fmu-volumes.ts";
+import { type LocalFolders, resolveLocalFile } from "./local-path.ts";
+import { openRemoteSource } from "./remote-source.ts";
+import { readSidecars } from "./sidecars.ts";
+import { type UploadTarget, uploadWithin } from "./upload-operation.ts";
+
+/** An FMU on a volume, ready to be run. */
+export interface ReadyFmu {
+  checksum: string;
+  volumeName: string;
+  fileName: string | undefined;
+  description: ModelDescription;
+  /** What bears on a run on this endpoint. */
+  warnings: string[];
+}
+
+/** How a caller names an FMU: what is on a volume already, or a local file to upload first. */
+export type FmuSubject = { checksum: string } | { path: string };
+
+/** What finding an FMU needs to know. */
+export interface FindOptions {
+  operations: Operations;
+  settings: FmuVolumes & LocalFolders & { sidecar: boolean };
+  useTestVolume: boolean | undefined;
+  answerWithinMs: number;
+  signal: AbortSignal;
+  onProgress(message: string, done: number, total: number | undefined): void;
+}
+
+/** Finds the FMU on a volume, uploading it first where a path is given, and reads its model description. */
+export async function findOrUpload(
+  target: UploadTarget,
+  subject: FmuSubject,
+  options: FindOptions,
+): Promise<ReadyFmu> {
+  return "path" in subject
+    ? uploadFirst(target, subject.path, options)
+    : findOnVolume(target, subject.checksum, options);
+}
+
+async function uploadFirst(target: UploadTarget, asked: string, options: FindOptions): Promise<ReadyFmu> {
+  const { settings, signal, answerWithinMs } = options;
+  const path = await resolveLocalFile(asked, settings);
+  const volumeName = volumeToWrite(settings, options.useTestVolume ?? settings.useTestVolume.fmi);
+  const uploaded = await uploadWithin(options.operations, target, {
+    path,
+    volumeName,
+    note: undefined,
+    sidecar: settings.sidecar,
+    answerWithinMs,
+    signal,
+    onProgress: options.onProgress,
+  });
+  if (!uploaded.done) throw stillUploading(path, uploaded.bytesSent, uploaded.bytesTotal);
+  const read = await readDescription(await openFileSource(path), basename(path), target);
+  const created = uploaded.value.created ? [`Volume "${volumeName}" was created`] : [];
+  return {
+    ...read,
+    checksum: uploaded.value.checksum,
+    volumeName,
+    fileName: basename(path),
+    warnings: [...created, ...read.warnings],
+  };
+}
+
+async function findOnVolume(target: UploadTarget, asked: string, options: FindOptions): Promise<ReadyFmu> {
+  const { signal } = options;
+  const { modal } = target;
+  const found = await resolveFmu(
+    modal,
+    volumesToSearch(options.settings, options.useTestVolume),
+    asked,
+    signal,
+  );
+  const { volume, entry, checksum, volumeName } = found;
+  const sidecars = found.sidecar ? undefined : await readSidecars(modal, volume, [entry.path], signal);
+  const fileName = (found.sidecar ?? sidecars?.get(entry.path))?.file_name || undefined;
+  const source = openRemoteSource(modal, volume, entry, signal);
+  const read = await readDescription(source, fileName ?? `${checksum.slice(0, 12)}.fmu`, target);
+  return { ...read, checksum, volumeName, fileName };
+}
+
+async function readDescription(source: ByteSource, name: string, { platform }: UploadTarget) {
+  const fmu = await openFmu(source, name);
+  try {
+    return { description: fmu.description, warnings: [...findRunWarnings(fmu, platform)] };
+  } finally {
+    await fmu.close();
+  }
+}
+
+function stillUploading(path: string, sent: number, total: number | undefined): ToolError {
+  const share = total === undefined ? `${sent} bytes` : `${sent} of ${total} bytes`;
+  return new ToolError(
+    "unavailable",
+    `Cannot start the run yet: ${basename(path)} is still being uploaded (${share} sent)`,
+    "Call `run_fmi_simulation` again with the same arguments: it joins the upload.",
+  );
+}

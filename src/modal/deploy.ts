@@ -1,0 +1,95 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { type ErrorCode, ToolError } from "../errors.ts";
+import { type Cli, type CliEnvironment, type CliResult, runCli } from "./cli-process.ts";
+
+/** A deploy by the `modal` CLI. */
+export interface CliDeploy {
+  cli: Cli;
+  /** The folder that holds the module's package. */
+  folder: string;
+  /** Python module, such as `sv_fmi.modal_app`. */
+  module: string;
+  environment: CliEnvironment;
+  onLine: (line: string) => void;
+  signal: AbortSignal;
+}
+
+/** What a failed `modal deploy` says, and what to do about it; the first that matches counts. */
+const FAILURES: readonly { pattern: RegExp; code: ErrorCode; why: string; remedy: string }[] = [
+  {
+    pattern: /Token (missing|validation failed)|AuthError|UNAUTHENTICATED/i,
+    code: "unauthenticated",
+    why: "Modal rejected the token",
+    remedy:
+      "Run `modal token new`, then set `MODAL_TOKEN_ID` and `MODAL_TOKEN_SECRET` or update `~/.modal.toml`.",
+  },
+  {
+    pattern: /Could not connect to the Modal server/i,
+    code: "unavailable",
+    why: "the Modal server could not be reached",
+    remedy: "Check the network and `MODAL_SERVER_URL`, then call `diagnose`.",
+  },
+  {
+    pattern: /Image build for \S+ (failed|terminated)/i,
+    code: "failed_precondition",
+    why: "the image build failed",
+    remedy:
+      "Read the last lines below, mend the image in the runner's source, and call `deploy_runner` again.",
+  },
+  {
+    pattern: /ModuleNotFoundError|ImportError|No module named/,
+    code: "failed_precondition",
+    why: "Python could not import the runner's module",
+    remedy:
+      "Install what the last lines name beside the `modal` CLI, or point `MODAL_RUNNERS_DIR` at the right folder.",
+  },
+  {
+    pattern: /Environment '?[^']*'? not found|No such environment/i,
+    code: "not_found",
+    why: "the Modal environment does not exist",
+    remedy: "Pass the right `environment`, or set `MODAL_ENVIRONMENT`.",
+  },
+];
+
+/** Throws where a folder does not hold the module's source. */
+export async function checkRunnerFolder(folder: string, module: string): Promise<void> {
+  const source = join(folder, ...module.split("."));
+  for (const candidate of [`${source}.py`, join(source, "__init__.py")]) {
+    if ((await stat(candidate).catch(() => undefined))?.isFile()) return;
+  }
+  throw new ToolError(
+    "failed_precondition",
+    `Cannot deploy ${module} from "${folder}": there is no ${source}.py`,
+    "Set `MODAL_RUNNERS_DIR` to the folder that holds the runner's package (the one `modal deploy -m` is run in).",
+  );
+}
+
+/** Runs `modal deploy -m <module>` in a folder. Resolves with the CLI's lines and the deployment's URL; throws by the table above. */
+export async function deployWithCli(
+  deploy: CliDeploy,
+): Promise<CliResult & { url: string | undefined; command: string }> {
+  const args = ["deploy", "-m", deploy.module];
+  const command = `modal ${args.join(" ")}`;
+  const result = await runCli(deploy.cli, args, {
+    cwd: deploy.folder,
+    environment: deploy.environment,
+    onLine: deploy.onLine,
+    signal: deploy.signal,
+  });
+  if (result.code !== 0) throw explainFailure(command, deploy.folder, result);
+  return { ...result, command, url: /https?:\/\/\S+\/apps\/\S+/.exec(result.text)?.[0] };
+}
+
+function explainFailure(command: string, folder: string, result: CliResult): ToolError {
+  const known = FAILURES.find(({ pattern }) => pattern.test(result.text));
+  const detail = result.tail.slice(-40).join("\n");
+  const where = `Cannot deploy: \`${command}\` in "${folder}" ended with code ${result.code}`;
+  if (known) return new ToolError(known.code, `${where}: ${known.why}`, known.remedy, { detail });
+  return new ToolError(
+    "unknown",
+    where,
+    "Read the last lines below, mend the cause and call `deploy_runner` again.",
+    { detail },
+  );
+}
