@@ -1,0 +1,117 @@
+import { ToolError } from "../errors.ts";
+import { findClosestNames } from "../fmi/closest-names.ts";
+import type { ModelDescription, Variable } from "../fmi/model-description.ts";
+import type { WireValue } from "../runner/contract.ts";
+import { planTimes, type Sourced, type TimeRequest, type TimeSettings } from "./plan-times.ts";
+import { applyStartValue, type UserValue } from "./start-values.ts";
+
+/** What the caller asks of a run; times in seconds. */
+export interface RunRequest extends TimeRequest {
+  inputs: Readonly<Record<string, UserValue>>;
+  tolerance?: number | undefined;
+  output_variables?: readonly string[] | undefined;
+}
+
+/** A run checked against its model description: what will be sent, and where each setting comes from. */
+export interface RunPlan {
+  times: TimeSettings;
+  tolerance: Sourced<number | null>;
+  /** Start values in each variable's own unit, as the runner takes them. */
+  inputs: Record<string, WireValue>;
+  inputsApplied: Record<string, { value: WireValue; unit: string | null; given?: UserValue }>;
+  outputVariables: string[];
+  units: Record<string, string | null>;
+  warnings: string[];
+}
+
+/** Checks a request against the model description before anything runs. Throws `invalid_argument` with what would do. */
+export function planRun(description: ModelDescription, request: RunRequest): RunPlan {
+  const byName = new Map(description.variables.map((variable) => [variable.name, variable]));
+  const warnings: string[] = [];
+  const inputs: RunPlan["inputs"] = {};
+  const inputsApplied: RunPlan["inputsApplied"] = {};
+  for (const [name, given] of Object.entries(request.inputs)) {
+    const variable = findVariable(byName, name, "start value");
+    const applied = applyStartValue(variable, given, description);
+    inputs[name] = applied.value;
+    inputsApplied[name] = {
+      value: applied.value,
+      unit: applied.unit ?? null,
+      ...asGiven(given, applied.value),
+    };
+    if (applied.warning) warnings.push(applied.warning);
+  }
+  const outputVariables = chooseOutputs(description, byName, request.output_variables, warnings);
+  const units = Object.fromEntries(outputVariables.map((name) => [name, byName.get(name)?.unit ?? null]));
+  const times = planTimes(description.defaultExperiment, request);
+  return {
+    times,
+    tolerance: planTolerance(description, request),
+    inputs,
+    inputsApplied,
+    outputVariables,
+    units,
+    warnings,
+  };
+}
+
+function asGiven(given: UserValue, value: WireValue): { given?: UserValue } {
+  return typeof given === "string" && given !== value ? { given } : {};
+}
+
+function planTolerance(description: ModelDescription, request: RunRequest): Sourced<number | null> {
+  if (request.tolerance !== undefined) {
+    if (request.tolerance > 0) return { value: request.tolerance, from: "given" };
+    throw new ToolError(
+      "invalid_argument",
+      `Cannot run with tolerance ${request.tolerance}: it must be positive`,
+      "Give a `tolerance` such as 1e-6, or leave it out.",
+    );
+  }
+  const { tolerance } = description.defaultExperiment;
+  return tolerance !== undefined && tolerance > 0
+    ? { value: tolerance, from: "default experiment" }
+    : { value: null, from: "not set" };
+}
+
+function chooseOutputs(
+  description: ModelDescription,
+  byName: ReadonlyMap<string, Variable>,
+  wanted: readonly string[] | undefined,
+  warnings: string[],
+): string[] {
+  if (wanted && wanted.length > 0) {
+    return [...new Set(wanted)].map((name) => checkRecordable(findVariable(byName, name, "output variable")));
+  }
+  const outputs = description.variables.filter(
+    (variable) => variable.causality === "output" && variable.type !== "Clock",
+  );
+  if (outputs.length === 0) {
+    warnings.push(
+      "The FMU has no variable of causality output: name some in `output_variables` to see values",
+    );
+  }
+  return outputs.map((variable) => variable.name);
+}
+
+function checkRecordable({ name, type }: Variable): string {
+  if (type !== "Clock") return name;
+  throw new ToolError(
+    "invalid_argument",
+    `Cannot use "${name}" as output variable: it is a clock, which has no value`,
+    `Leave "${name}" out of \`output_variables\`.`,
+  );
+}
+
+function findVariable(byName: ReadonlyMap<string, Variable>, name: string, role: string): Variable {
+  const variable = byName.get(name);
+  if (variable) return variable;
+  const close = findClosestNames(name, byName.keys());
+  throw new ToolError(
+    "invalid_argument",
+    `Cannot use "${name}" as ${role}: the FMU has no variable of this name`,
+    close.length > 0
+      ? `Use one of the FMU's own names, such as ${close.map((candidate) => `"${candidate}"`).join(", ")}.`
+      : "Call `upload_fmu` with the FMU's path to list its inputs, outputs and parameters.",
+  );
+}

@@ -1,0 +1,199 @@
+import { ToolError } from "../errors.ts";
+import type { CallOutcome, Modal } from "../modal/modal.ts";
+import type { RunSeries } from "../runner/contract.ts";
+import { type SeriesColumn, writeCsv } from "../runs/csv.ts";
+import { isFinished, type RunRecord } from "../runs/record.ts";
+import type { RunStore } from "../runs/store.ts";
+import { type RunOutcome, readOutcome } from "./outcome.ts";
+
+/** A runner that knows the limit ends the run itself, with what it had so far; this is how much longer we wait for it. */
+const GRACE_MS = 15_000;
+
+/** How often a run past its limit is looked at that is still queued. */
+const OVERDUE_POLL_MS = 5_000;
+
+/** A record without a function call is one whose process died before the call was spawned. */
+const SPAWN_WITHIN_MS = 60_000;
+
+/**
+ * Waits up to `waitMs` for a run and returns its record as it then stands, kept: still running, or ended with outputs, series
+ * and errors. A run past its limit is cancelled and ends as timed out. A finished run is returned as it is.
+ */
+export async function settleRun(
+  modal: Modal,
+  store: RunStore,
+  record: RunRecord,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<RunRecord> {
+  if (isFinished(record)) return record;
+  if (record.function_call_id === undefined) return settleUnspawned(store, record);
+  const giveUpAt = Date.now() + waitMs;
+  for (;;) {
+    const now = Date.now();
+    const untilLimit = deadlineOf(record) + GRACE_MS - now;
+    const waitFor = Math.min(Math.max(0, giveUpAt - now), untilLimit > 0 ? untilLimit : OVERDUE_POLL_MS);
+    const outcome = await waitForCall(modal, record.function_call_id, waitFor, signal);
+    if (outcome.state !== "unfinished") return finish(modal, store, record, readOutcome(outcome), signal);
+    if (await isOverdue(modal, record, signal)) {
+      await modal.calls.cancel(record.function_call_id, signal);
+      return finish(modal, store, record, overdue(record), signal);
+    }
+    if (Date.now() >= giveUpAt) return record;
+  }
+}
+
+/** A call that the endpoint does not know any more will never end there: its run must, or it would hold its arguments for ever. */
+async function waitForCall(
+  modal: Modal,
+  functionCallId: string,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<CallOutcome> {
+  try {
+    return await modal.calls.wait(functionCallId, waitMs, signal);
+  } catch (thrown) {
+    if (!(thrown instanceof ToolError && thrown.code === "not_found")) throw thrown;
+    return { state: "expired", exception: "", traceback: undefined };
+  }
+}
+
+/** Cancels a run and keeps that. Returns a finished run as it is. */
+export async function cancelRun(
+  modal: Modal,
+  store: RunStore,
+  record: RunRecord,
+  signal: AbortSignal,
+): Promise<RunRecord> {
+  const current = await settleRun(modal, store, record, 0, signal);
+  if (isFinished(current) || current.function_call_id === undefined) return current;
+  await modal.calls.cancel(current.function_call_id, signal);
+  const settled = await settleRun(modal, store, current, 2000, signal);
+  if (isFinished(settled)) return settled;
+  const cancelled = readOutcome({ state: "terminated", exception: "", traceback: undefined });
+  return finish(modal, store, current, cancelled, signal);
+}
+
+async function settleUnspawned(store: RunStore, record: RunRecord): Promise<RunRecord> {
+  if (Date.now() - Date.parse(record.created_at) < SPAWN_WITHIN_MS) return record;
+  const ended: RunRecord = {
+    ...record,
+    status: "interrupted",
+    finished_at: new Date().toISOString(),
+    errors: [
+      {
+        code: "aborted",
+        message: "The server ended before the run was handed to the endpoint",
+        remedy: "Call `run_fmi_simulation` with `new_run: true` to run it again.",
+      },
+    ],
+  };
+  await store.save(ended);
+  return ended;
+}
+
+function deadlineOf(record: RunRecord): number {
+  return record.deadline === undefined ? Number.POSITIVE_INFINITY : Date.parse(record.deadline);
+}
+
+/** Whether a call has run for longer than its limit. Time spent waiting for a container does not count. */
+async function isOverdue(modal: Modal, record: RunRecord, signal: AbortSignal): Promise<boolean> {
+  if (record.function_call_id === undefined || Date.now() < deadlineOf(record) + GRACE_MS) return false;
+  const { status, runningSeconds } = await modal.calls.status(record.function_call_id, signal);
+  if (status !== "running" && status !== "unknown") return false;
+  const limitMs = deadlineOf(record) - Date.parse(record.created_at) + GRACE_MS;
+  return runningSeconds === undefined || runningSeconds * 1000 >= limitMs;
+}
+
+function overdue(record: RunRecord): RunOutcome {
+  const limit = (deadlineOf(record) - Date.parse(record.created_at)) / 1000;
+  return readOutcome({
+    state: "timeout",
+    exception: `no result within ${limit} s, so the call was cancelled`,
+    traceback: undefined,
+  });
+}
+
+/** Keeps how a run ended. Where another process has kept an end already, that one stands and is returned. */
+async function finish(
+  modal: Modal,
+  store: RunStore,
+  record: RunRecord,
+  outcome: RunOutcome,
+  signal: AbortSignal,
+): Promise<RunRecord> {
+  const written = await keepSeries(store, record, outcome.series);
+  const seconds = await timing(modal, record, outcome, signal);
+  const kept = await store.find(record.run_id);
+  if (kept !== undefined && isFinished(kept)) return kept;
+  const { status, outputs, errors, logs } = outcome;
+  const ended: RunRecord = {
+    ...record,
+    status,
+    finished_at: new Date().toISOString(),
+    outputs,
+    statistics: outcome.statistics ?? {},
+    errors,
+    warnings: [...record.warnings, ...outcome.warnings, ...written.warnings],
+    seconds,
+    ...(outcome.facts ? { facts: outcome.facts } : {}),
+    ...(written.file ? { series_file: written.file } : {}),
+    ...(logs.length > 0 ? { logs } : {}),
+  };
+  await store.save(ended);
+  await store.release(record.arguments_digest, record.run_id);
+  return ended;
+}
+
+async function keepSeries(
+  store: RunStore,
+  record: RunRecord,
+  series: RunSeries | undefined,
+): Promise<{ file: string | undefined; warnings: string[] }> {
+  if (!series || series.rows === 0) return { file: undefined, warnings: [] };
+  const file = store.seriesPath(record.run_id);
+  const warnings =
+    series.thinned_by > 1
+      ? [`The series keeps one of every ${series.thinned_by} recorded points; statistics use all`]
+      : [];
+  try {
+    await writeCsv(file, columnsOf(series, record.units));
+    return { file, warnings };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { file: undefined, warnings: [...warnings, `The series could not be kept: ${why}`] };
+  }
+}
+
+function columnsOf(series: RunSeries, units: Readonly<Record<string, string | null>>): SeriesColumn[] {
+  const time = { name: "time", unit: "s", values: toFloats(series.time, series.rows) };
+  const others = Object.entries(series.variables).map(([name, { values }]) => ({
+    name,
+    unit: units[name] ?? units[name.replace(/\[[\d,]+\]$/, "")] ?? undefined,
+    values: toFloats(values, series.rows),
+  }));
+  return [time, ...others];
+}
+
+/** Reads little-endian float64 bytes wherever they lie in their buffer. */
+function toFloats(bytes: Uint8Array, rows: number): Float64Array {
+  if (bytes.byteLength !== rows * 8) {
+    throw new ToolError("data_loss", "the runner sent a column of another length", "Call `deploy_runner`.");
+  }
+  return new Float64Array(new Uint8Array(bytes).buffer);
+}
+
+async function timing(
+  modal: Modal,
+  record: RunRecord,
+  outcome: RunOutcome,
+  signal: AbortSignal,
+): Promise<RunRecord["seconds"]> {
+  const known = record.function_call_id
+    ? await modal.calls.status(record.function_call_id, signal).catch(() => undefined)
+    : undefined;
+  return {
+    queued: known?.queuedSeconds ?? null,
+    running: known?.runningSeconds ?? outcome.facts?.seconds ?? null,
+  };
+}

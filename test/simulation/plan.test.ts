@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+import { planRun, type RunRequest } from "../../src/simulation/plan.ts";
+import { catchToolError } from "../support/catch-tool-error.ts";
+import { planModel } from "../support/plan-model.ts";
+
+const EXPERIMENT = '<DefaultExperiment startTime="0" stopTime="3" tolerance="1e-5" stepSize="0.01"/>\n';
+
+const plan = (request: Partial<RunRequest>, parts: Parameters<typeof planModel>[0] = {}) =>
+  planRun(planModel(parts), { inputs: {}, ...request });
+
+describe("planRun", () => {
+  test("records what is of causality output, clocks excepted, with units", () => {
+    const { outputVariables, units, warnings } = plan({});
+    expect(outputVariables).toEqual(["h", "v"]);
+    expect(units).toEqual({ h: "m", v: null });
+    expect(warnings).toEqual([]);
+  });
+
+  test("records what is asked for, each once", () => {
+    const { outputVariables, units } = plan({ output_variables: ["temperature", "v", "temperature"] });
+    expect(outputVariables).toEqual(["temperature", "v"]);
+    expect(units).toEqual({ temperature: "K", v: null });
+  });
+
+  test("warns where there is nothing to record", () => {
+    const variables = '<Float64 name="p" valueReference="1" causality="parameter" start="1"/>';
+    expect(plan({}, { variables }).warnings.join()).toContain("`output_variables`");
+  });
+
+  test("keeps what was given beside what applies", () => {
+    const { inputs, inputsApplied, warnings } = plan({
+      inputs: { temperature: "200 degC", int_in: 5, mode: "heat" },
+    });
+    expect(inputs).toEqual({ temperature: 473.15, int_in: 5, mode: 2 });
+    expect(inputsApplied).toEqual({
+      temperature: { value: 473.15, unit: "K", given: "200 degC" },
+      int_in: { value: 5, unit: null },
+      mode: { value: 2, unit: null, given: "heat" },
+    });
+    expect(warnings).toHaveLength(1);
+  });
+
+  test("takes the tolerance as given, else of the default experiment, else none", () => {
+    expect(plan({ tolerance: 1e-8 }).tolerance).toEqual({ value: 1e-8, from: "given" });
+    expect(plan({}, { experiment: EXPERIMENT }).tolerance).toEqual({
+      value: 1e-5,
+      from: "default experiment",
+    });
+    expect(plan({}).tolerance).toEqual({ value: null, from: "not set" });
+    const zero = '<DefaultExperiment tolerance="0"/>\n';
+    expect(plan({}, { experiment: zero }).tolerance).toEqual({ value: null, from: "not set" });
+  });
+
+  test("takes times from the default experiment", () => {
+    const { times } = plan({ stop_time: 2 }, { experiment: EXPERIMENT });
+    expect(times.stop_time).toEqual({ value: 2, from: "given" });
+    expect(times.step_size).toEqual({ value: 0.01, from: "default experiment" });
+  });
+});
+
+describe("planRun refuses", () => {
+  test.each<[string, Partial<RunRequest>, RegExp, RegExp]>([
+    ["an unknown input", { inputs: { Temprature: 300 } }, /"Temprature" as start value/, /"temperature"/],
+    ["an unknown output", { output_variables: ["H"] }, /"H" as output variable/, /"h"/],
+    ["a name like no other", { inputs: { zzzzzzzz: 1 } }, /no variable of this name/, /`upload_fmu`/],
+    [
+      "a clock as output",
+      { output_variables: ["tick"] },
+      /"tick" as output variable: it is a clock/,
+      /out of/,
+    ],
+    ["no tolerance", { tolerance: 0 }, /tolerance 0/, /`tolerance`/],
+    ["a negative tolerance", { tolerance: -1e-6 }, /tolerance -0.000001/, /`tolerance`/],
+    ["a constant", { inputs: { g: 1 } }, /"g": it is a constant/, /inputs and parameters/],
+    ["a stop before the start", { stop_time: -1 }, /after the start time/, /`stop_time`/],
+  ])("%s", async (_, request, message, remedy) => {
+    const error = await catchToolError(() => plan(request));
+    expect(error.code).toBe("invalid_argument");
+    expect(error.message).toMatch(message);
+    expect(error.remedy).toMatch(remedy);
+  });
+});
