@@ -1,0 +1,19 @@
+import { cancelRunTool } from "./cancel-run.ts";
+import { deployRunnerTool } from "./deploy-runner.ts";
+import { diagnoseTool } from "./diagnose.ts";
+import { listVolumeTool } from "./list-volume.ts";
+import { runFmiSimulationTool } from "./run-fmi-simulation.ts";
+import { tailLogsTool } from "./tail-logs.ts";
+import type { AnyTool } from "./tool.ts";
+import { uploadFmuTool } from "./upload-fmu.ts";
+
+/** Every tool, in the order that `tools/list` shows them. */
+export const TOOLS: readonly AnyTool[] = [
+  uploadFmuTool,
+  listVolumeTool,
+  deployRunnerTool,
+  tailLogsTool,
+  runFmiSimulationTool,
+  diagnoseTool,
+  cancelRunTool,
+];
