@@ -8,7 +8,6 @@ import { toError } from "./errors.ts";
 import { createLog } from "./log.ts";
 import { createRedactor } from "./redact.ts";
 import { createServer } from "./server.ts";
-import { TOOLS } from "./tools/index.ts";
 import { createEndpoints } from "./wiring/endpoints.ts";
 import { INSTRUCTIONS } from "./wiring/instructions.ts";
 import { createServices } from "./wiring/services.ts";
@@ -48,7 +47,7 @@ function serve(): void {
     name: "modal-fmi",
     version: MODAL_FMI_VERSION,
     instructions: INSTRUCTIONS,
-    tools: TOOLS,
+    tools: async () => (await import("./tools/index.ts")).TOOLS,
     services,
     redact,
     onInternalError: (tool: string, error: Error) => log.error(`${tool}: ${error.stack ?? error.message}`),

@@ -11,7 +11,8 @@ export interface ServerOptions {
   name: string;
   version: string;
   instructions: string;
-  tools: readonly AnyTool[];
+  /** Asked for on first use: the schemas are not built while the client waits for the first reply. */
+  tools(): Promise<readonly AnyTool[]>;
   services: Services;
   redact: Redact;
   /** Told of errors that are ours: what a tool threw that is no `ToolError`. */
@@ -31,7 +32,7 @@ export function createServer(options: ServerOptions): Server {
     { name: options.name, version: options.version, title: "FMI on Modal" },
     { capabilities: { tools: {} }, instructions: options.instructions },
   );
-  server.setRequestHandler("tools/list", () => ({ tools: options.tools.map(publish) }));
+  server.setRequestHandler("tools/list", async () => ({ tools: (await options.tools()).map(publish) }));
   server.setRequestHandler("tools/call", (request, context) =>
     callTool(options, request.params.name, request.params.arguments ?? {}, context),
   );
@@ -60,8 +61,9 @@ export function publish(tool: AnyTool) {
 
 async function callTool(options: ServerOptions, name: string, args: unknown, context: ServerContext) {
   try {
-    const tool = options.tools.find((candidate) => candidate.name === name);
-    if (!tool) throw unknownTool(name, options.tools);
+    const tools = await options.tools();
+    const tool = tools.find((candidate) => candidate.name === name);
+    if (!tool) throw unknownTool(name, tools);
     const input = parseArguments(tool, args);
     const output = await tool.run(input, toolContext(options, context));
     return renderResult(tool, output, options.redact);

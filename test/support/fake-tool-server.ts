@@ -43,7 +43,7 @@ export class FakeToolServer {
       name: "fake",
       version: "1.2.3",
       instructions: "How to use it.",
-      tools: [fakeTool((input, context) => this.act(input, context))],
+      tools: async () => [fakeTool((input, context) => this.act(input, context))],
       services: {} as Services,
       redact: createRedactor([SECRET]),
       onInternalError: (tool, error) => this.internal.push({ tool, error }),

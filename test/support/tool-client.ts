@@ -73,7 +73,7 @@ export async function startToolClient(home: string, env: Record<string, string> 
     name: "modal-fmi",
     version: "0.0.0",
     instructions: "",
-    tools: TOOLS,
+    tools: async () => TOOLS,
     services,
     redact,
     onInternalError: (_tool, error) => unexpected.push(error),
