@@ -1,5 +1,7 @@
 /**
- * Builds the fixture FMUs from test/fixtures/fmus into test/fixtures/built, and the examples into examples/.
+ * Builds the fixture FMUs from test/fixtures/fmus into test/fixtures/built, and the examples from examples/sources into
+ * examples/. `--zig <command>` (such as `--zig "python3 -m ziglang"`, of PyPI's package ziglang) builds the examples for
+ * every platform; without it only for Linux x86-64, and the other platforms keep the binaries they have.
  * `--check` writes nothing and fails where a committed file is not what would be built.
  */
 import { execFileSync } from "node:child_process";
@@ -8,6 +10,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { buildExamples } from "./example-fmus.mjs";
 import { models } from "./fmu-models.mjs";
 import { modelDescriptionXml } from "./fmu-xml.mjs";
 import { zip } from "./zip-writer.mjs";
@@ -50,16 +54,13 @@ function build(model, version, folder) {
   ]);
 }
 
-/** What would be written: path below the project -> bytes. */
-function buildAll(folder) {
+/** The fixtures as they would be written: path below the project -> bytes. */
+function buildFixtures(folder) {
   const files = new Map();
   for (const model of models) {
     for (const version of model.versions) {
-      const bytes = build(model, version, folder);
       const kebab = model.name.replace(/(?<=[a-zA-Z])(?=[A-Z])/g, "-").toLowerCase();
-      files.set(`test/fixtures/built/${kebab}-${version}.fmu`, bytes);
-      const example = model.examples[version];
-      if (example !== undefined) files.set(`examples/${example}.fmu`, bytes);
+      files.set(`test/fixtures/built/${kebab}-${version}.fmu`, build(model, version, folder));
     }
   }
   return files;
@@ -73,9 +74,15 @@ function differs(path, bytes) {
   }
 }
 
+/** The words of the cross compiler's command, undefined where none is given. */
+function zigCommand() {
+  const { zig } = parseArgs({ options: { check: { type: "boolean" }, zig: { type: "string" } } }).values;
+  return zig?.split(" ");
+}
+
 const folder = mkdtempSync(join(tmpdir(), "build-fmus-"));
 try {
-  const files = buildAll(folder);
+  const files = new Map([...buildFixtures(folder), ...buildExamples(root, folder, zigCommand())]);
   const changed = [...files].filter(([path, bytes]) => differs(join(root, path), bytes));
   if (process.argv.includes("--check")) {
     for (const [path] of changed) console.error(`${path} is not what its sources build`);

@@ -230,7 +230,7 @@ const enumerations = {
   ],
 };
 
-/** Every fixture model. Without a `source` the library is a line of text; `examples` maps a version to a file name in examples/. */
+/** Every fixture model. Without a `source` the library is a line of text. */
 export const models = [
   {
     name: "Feedthrough",
@@ -239,7 +239,6 @@ export const models = [
     variables: (version) => (version === 3 ? [...feedthrough, ...feedthrough3] : feedthrough),
     enumerations,
     experiment: { stopTime: 2, stepSize: 0.1 },
-    examples: { 2: "feedthrough" },
   },
   {
     name: "BouncingBall",
@@ -247,7 +246,6 @@ export const models = [
     description: "A ball dropped on the ground, its impacts located analytically",
     variables: () => bouncingBall,
     experiment: { stopTime: 3, stepSize: 0.01 },
-    examples: { 3: "bouncing-ball" },
   },
   {
     name: "VanDerPol",
@@ -255,7 +253,6 @@ export const models = [
     description: "Van der Pol's oscillator",
     variables: () => vanDerPol,
     experiment: { stopTime: 20, stepSize: 0.01 },
-    examples: { 2: "van-der-pol" },
   },
   misbehave("Crash", 1),
   misbehave("Endless", 2),
@@ -274,7 +271,6 @@ export const models = [
   interfaceType: "CoSimulation",
   units,
   enumerations: {},
-  examples: {},
   defines: {},
   ...model,
 }));

@@ -1,17 +1,6 @@
 /** Writes `modelDescription.xml` of FMI 2.0 and 3.0 for a model of fmu-models.mjs. */
 
-const quote = (text) =>
-  String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
-
-function attributes(values) {
-  return Object.entries(values)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => ` ${name}="${quote(value)}"`)
-    .join("");
-}
-
-const element = (name, values, content = "") =>
-  content === "" ? `<${name}${attributes(values)}/>` : `<${name}${attributes(values)}>${content}</${name}>`;
+import { element } from "./xml-writer.mjs";
 
 const type2 = { Float64: "Real", Int32: "Integer" };
 

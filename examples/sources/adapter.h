@@ -1,4 +1,4 @@
-/* What the adapters of all FMI versions share: an instance, and the values behind value references. */
+/* What the adapters of all FMI versions do with a model. */
 #ifndef ADAPTER_H
 #define ADAPTER_H
 
@@ -16,33 +16,12 @@
 /* What a saved FMU state holds of a model: all but the Strings and Binaries. */
 #define STATE_SIZE offsetof(Model, heap)
 
-void setBytes(Model *model, unsigned reference, const uint8_t *bytes, size_t size) {
-  Heap *value = &model->heap[reference];
-  if (value->bytes && value->size == size && memcmp(value->bytes, bytes, size) == 0) return;
-  uint8_t *copy = malloc(size ? size : 1);
-  if (copy && size) memcpy(copy, bytes, size);
-  free(value->bytes);
-  value->bytes = copy;
-  value->size = copy ? size : 0;
-}
-
-void setText(Model *model, unsigned reference, const char *text) {
-  Heap *value = &model->heap[reference];
-  if (!text) text = "";
-  if (value->text && strcmp(value->text, text) == 0) return;
-  const size_t size = strlen(text) + 1;
-  char *copy = malloc(size);
-  if (copy) memcpy(copy, text, size);
-  free(value->text);
-  value->text = copy;
-}
-
-static void resetModel(Model *model) {
+static inline void resetModel(Model *model) {
   memset(model, 0, STATE_SIZE);
   traits.setDefaults(model);
 }
 
-static void initializeModel(Model *model) {
+static inline void initializeModel(Model *model) {
   if (traits.initialize) traits.initialize(model);
 }
 

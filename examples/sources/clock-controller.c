@@ -1,6 +1,7 @@
 /*
- * A sampled controller of a motor's speed. The input Clock `sample` ticks every 0.1 s; at each tick a PI controller with
- * clamped integral computes the voltage, and the output Clock `saturated` ticks where the limit cuts it.
+ * A sampled controller of a motor's speed. The input Clock `sample` ticks every 0.1 s; at each tick a PI controller,
+ * whose integral is held at the limit, computes the voltage. Where the limit cuts it, the output
+ * Clock `saturated` ticks.
  * The motor is a first-order lag, integrated by the classical Runge-Kutta method with inner steps of at most 1 ms.
  */
 #include "model.h"

@@ -1,7 +1,9 @@
 /* Passes every input through to the output of the same type: value reference 2k is the input, 2k + 1 the output. */
 #include "model.h"
 
-enum { STRING_IN = 8, ENUM_IN = 10, BINARY_IN = 28, ARRAY_IN = 30, PAIRS = 16, FIXED_PARAM = 40, TUNABLE_PARAM, TIME = 44 };
+enum { STRING_IN = 8, ENUM_IN = 10, BINARY_IN = 28, ARRAY_IN = 30, FIXED_PARAM = 40, TUNABLE_PARAM = 41, TIME = 44 };
+
+#define PAIRS 16
 
 static void setDefaults(Model *model) {
   static const uint8_t none[1] = {0};

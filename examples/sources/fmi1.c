@@ -1,5 +1,5 @@
 /*
- * FMI 1.0 around a model of model.h: Co-Simulation stand-alone where FMI1_CO_SIMULATION is defined, else Model Exchange.
+ * FMI 1.0 around a model of model.h: stand-alone Co-Simulation where FMI1_CO_SIMULATION is defined, or Model Exchange.
  * Function names begin with the model identifier. Types and names are those of the two standards of 2010.
  */
 #include "adapter.h"
@@ -108,7 +108,8 @@ EXPORT fmiComponent NAMED(fmiInstantiateSlave)(fmiString name, fmiString guid, f
   return instantiate(name, guid, callbacks, logging);
 }
 
-EXPORT fmiStatus NAMED(fmiInitializeSlave)(fmiComponent component, fmiReal start, fmiBoolean stopDefined, fmiReal stop) {
+EXPORT fmiStatus NAMED(fmiInitializeSlave)(fmiComponent component, fmiReal start, fmiBoolean stopDefined,
+                                            fmiReal stop) {
   (void)stopDefined, (void)stop;
   ((Instance *)component)->reached = start;
   MODEL(component)->time = start;

@@ -83,7 +83,8 @@ EXPORT fmi3Instance fmi3InstantiateScheduledExecution(fmi3String name, fmi3Strin
                                                       fmi3LogMessageCallback log, void *clockUpdate,
                                                       void *lockPreemption, void *unlockPreemption) {
   (void)resourcePath, (void)visible, (void)clockUpdate, (void)lockPreemption, (void)unlockPreemption;
-  return instantiate(name, token, logging, environment, log, "Cannot instantiate: this FMU has no Scheduled Execution.");
+  const char *refusal = "Cannot instantiate: this FMU has no Scheduled Execution.";
+  return instantiate(name, token, logging, environment, log, refusal);
 }
 
 EXPORT void fmi3FreeInstance(fmi3Instance component) {
@@ -201,7 +202,7 @@ EXPORT fmi3Status fmi3SetBinary(fmi3Instance component, const fmi3ValueReference
   return fmi3OK;
 }
 
-/* FMU state, 2.2.10 */
+/* FMU state */
 
 EXPORT fmi3Status fmi3GetFMUState(fmi3Instance component, fmi3FMUState *state) {
   if (traits.holdsHeap) return fail(component, "This FMU cannot save its state.");
@@ -254,7 +255,7 @@ EXPORT fmi3Status fmi3GetDirectionalDerivative(fmi3Instance component, const fmi
   return done ? fmi3OK : fail(component, "This FMU has no directional derivatives.");
 }
 
-/* Event Mode and Clocks, 2.2.9 and 2.3.5 */
+/* Event Mode and Clocks */
 
 EXPORT fmi3Status fmi3EnterEventMode(fmi3Instance component) {
   (void)component;
@@ -322,7 +323,7 @@ EXPORT fmi3Status fmi3GetShiftDecimal(fmi3Instance component, const fmi3ValueRef
   return fmi3OK;
 }
 
-/* Co-Simulation, 4.2 */
+/* Co-Simulation, chapter 4 */
 
 EXPORT fmi3Status fmi3DoStep(fmi3Instance component, fmi3Float64 time, fmi3Float64 step, fmi3Boolean noSetPrior,
                              fmi3Boolean *eventHandlingNeeded, fmi3Boolean *terminate, fmi3Boolean *earlyReturn,
@@ -335,7 +336,7 @@ EXPORT fmi3Status fmi3DoStep(fmi3Instance component, fmi3Float64 time, fmi3Float
   return fmi3OK;
 }
 
-/* Model Exchange, 3.2 */
+/* Model Exchange, chapter 3 */
 
 EXPORT fmi3Status fmi3EnterContinuousTimeMode(fmi3Instance component) {
   (void)component;

@@ -21,11 +21,11 @@ static void finish(Model *model, double time, const double x[]) {
 
 bool advanceRungeKutta(Model *model, double end, double longest) {
   const double begin = model->time;
-  const long n = (long)ceil((end - begin) / longest - 1e-9);
+  const int64_t n = (int64_t)ceil((end - begin) / longest - 1e-9);
   static const double node[4] = {0.0, 0.5, 0.5, 1.0};
   double x[MAX_STATES], y[MAX_STATES], k[4][MAX_STATES];
   readStates(model, x);
-  for (long step = 0; step < n; step++) {
+  for (int64_t step = 0; step < n; step++) {
     const double h = (end - begin) / (double)n, time = begin + (double)step * h;
     for (int stage = 0; stage < 4; stage++) {
       for (unsigned i = 0; i < traits.states; i++) y[i] = x[i] + (stage ? node[stage] * h * k[stage - 1][i] : 0.0);

@@ -1,7 +1,7 @@
 /*
  * Robertson's autocatalytic reaction, the classical stiff problem: y1 -> y2 at k1, 2 y2 -> y2 + y3 at k2,
  * y2 + y3 -> y1 + y3 at k3; y1 + y2 + y3 stays what it was.
- * Co-Simulation: Radau IIA method of order 5, inner steps of at most 1e-5 s and 2 % of the time since the start.
+ * Co-Simulation: Radau IIA method of order 5, inner steps of at most 1e-5 s plus 2 % of the time since the start.
  */
 #include "model.h"
 

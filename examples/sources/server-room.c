@@ -1,5 +1,6 @@
 /*
- * A server room with cooling: thermal_mass * der(T_room) = heat_load + conductance * (T_outdoor - T_room) - cooling_power.
+ * A server room with cooling:
+ * thermal_mass * der(T_room) = heat_load + conductance * (T_outdoor - T_room) - cooling_power.
  * A proportional controller asks for gain * (T_room - set_point), and gets between none and all of cooling_capacity.
  * Co-Simulation: classical Runge-Kutta method, inner steps of at most 0.5 s.
  */

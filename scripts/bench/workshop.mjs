@@ -1,0 +1,107 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { bundle, ROOT } from "../bundle.mjs";
+import { zip } from "../zip-writer.mjs";
+import { oscillatorXml, TOKEN } from "./oscillator.mjs";
+
+const run = promisify(execFile);
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const FLAGS = ["-std=gnu11", "-O2", "-Wall"];
+const OUTPUT_BYTES = 64 * 1024 * 1024;
+
+/** Path of an example FMU. */
+export function examplePath(name) {
+  return join(ROOT, "examples", `${name}.fmu`);
+}
+
+/** A folder with what the bench builds, and the programs that it times, each in a process of its own. */
+export class Workshop {
+  folder;
+  /** Python that has FMPy, undefined where there is none. */
+  python;
+  #built = new Map();
+
+  /** `python` is a path, from the environment say. */
+  static async open(python) {
+    const workshop = new Workshop();
+    workshop.folder = await mkdtemp(join(tmpdir(), "modal-fmi-bench-"));
+    await writeFile(join(workshop.folder, "package.json"), '{ "type": "module" }');
+    await symlink(join(ROOT, "node_modules"), join(workshop.folder, "node_modules"), "junction");
+    workshop.python = python || undefined;
+    return workshop;
+  }
+
+  async close() {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Simulates with the engine in a new process; see `engine.mjs` for the job and what it tells. */
+  async engine(job) {
+    const program = await this.once("engine", async () => {
+      const outdir = join(this.folder, "engine");
+      await bundle({ entries: { engine: "scripts/bench/engine.mjs" }, outdir });
+      return join(outdir, "engine.js");
+    });
+    return this.#time(process.execPath, [program, JSON.stringify(job)]);
+  }
+
+  /** Simulates with FMPy in a new process; see `simulate.py`. */
+  async fmpy(job) {
+    return this.#time(this.python, [join(HERE, "simulate.py"), JSON.stringify(job)]);
+  }
+
+  /** Steps the bench's FMU in C; nanoseconds per step. */
+  async stepLoop(version, { steps, work = 0, statistics = false }) {
+    const library = await this.#library(version);
+    const program = await this.once(`step-loop-${version}`, () => this.#compile("step-loop.c", version, ["-ldl"]));
+    const words = [library, TOKEN, steps, 0.01, work, 2, 3, statistics ? 1 : 0];
+    const { nsPerStep } = JSON.parse((await run(program, words.map(String))).stdout);
+    return nsPerStep;
+  }
+
+  /** Path of the bench's FMU with so many outputs. */
+  async oscillator(version, outputs = 2) {
+    return this.once(`oscillator-${version}-${outputs}`, async () => {
+      const path = join(this.folder, `oscillator-${version}-${outputs}.fmu`);
+      const platform = version === 2 ? "linux64" : "x86_64-linux";
+      const bytes = await readFile(await this.#library(version));
+      const entries = [
+        { name: "modelDescription.xml", bytes: Buffer.from(oscillatorXml(version, outputs)) },
+        { name: `binaries/${platform}/Oscillator.so`, bytes },
+      ];
+      await writeFile(path, zip(entries));
+      return path;
+    });
+  }
+
+  /** What `make` gave the first time. */
+  once(name, make) {
+    if (!this.#built.has(name)) this.#built.set(name, make());
+    return this.#built.get(name);
+  }
+
+  #library(version) {
+    const flags = ["-shared", "-fPIC", "-fvisibility=hidden", `-DTOKEN="${TOKEN}"`];
+    return this.once(`library-${version}`, () => this.#compile("oscillator.c", version, flags));
+  }
+
+  async #compile(source, version, flags) {
+    const output = join(this.folder, "built", `${source}-${version}`);
+    await mkdir(join(this.folder, "built"), { recursive: true });
+    const words = [...FLAGS, `-DFMI_VERSION=${version}`, "-o", output, join(HERE, source), ...flags];
+    await run("gcc", words);
+    return output;
+  }
+
+  /** A program's own report, with the wall time of its whole process, ms. */
+  async #time(program, words) {
+    const start = performance.now();
+    const { stdout } = await run(program, words, { cwd: this.folder, maxBuffer: OUTPUT_BYTES });
+    const wallMs = performance.now() - start;
+    return { ...JSON.parse(stdout.trim().split("\n").at(-1)), wallMs };
+  }
+}
