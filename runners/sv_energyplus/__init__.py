@@ -1,0 +1,1 @@
+"""The app `energyplus-runner`: simulates buildings with EnergyPlus."""

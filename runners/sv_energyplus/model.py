@@ -1,0 +1,125 @@
+"""Reads a building model, refuses what must not run here, and sees to the outputs that the metrics come from."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sv_contract.problem import RunProblem
+
+REFUSED_PREFIXES = (
+    "pythonplugin:",
+    "externalinterface",
+    "energymanagementsystem:program",
+    "energymanagementsystem:subroutine",
+)
+"""Objects that run code, or talk to other programs."""
+
+REPORTS = [
+    "AnnualBuildingUtilityPerformanceSummary",
+    "DemandEndUseComponentsSummary",
+    "InputVerificationandResultsSummary",
+    "SensibleHeatGainSummary",
+]
+"""Tables that the metrics are read from."""
+
+ALL_REPORTS = {"allsummary", "allsummaryandmonthly", "allsummaryandsizingperiod", "allsummarymonthlyandsizingperiod"}
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model as EnergyPlus is to read it."""
+
+    format: Literal["epjson", "idf"]
+    text: str
+    version: str | None
+    """Of EnergyPlus, that the model was written for."""
+
+    @property
+    def file_name(self) -> str:
+        """Name whose ending tells EnergyPlus the format."""
+        return "model.epJSON" if self.format == "epjson" else "model.idf"
+
+
+def read_model(payload: dict[str, Any] | str | bytes) -> Model:
+    """Read a model; raises RunProblem for one that is none, or that names an object that is refused here."""
+    if isinstance(payload, bytes):
+        payload = payload.decode("utf-8-sig", "replace")
+    if isinstance(payload, str) and payload.lstrip().startswith("{"):
+        try:
+            payload = json.loads(payload)
+        except ValueError as error:
+            raise RunProblem(f"The model begins as epJSON, and is no JSON: {error}.") from error
+    return _read_epjson(payload) if isinstance(payload, dict) else _read_idf(payload)
+
+
+def _refuse(name: str) -> None:
+    if name.lower().startswith(REFUSED_PREFIXES):
+        raise RunProblem(f"The model names the object {name}, which this runner does not run.")
+
+
+def _refuse_path(name: str, path: str) -> None:
+    absolute = path.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", path) is not None
+    if absolute or "://" in path or ".." in re.split(r"[/\\]", path):
+        raise RunProblem(f'The model has a {name} that reads "{path}", which is no file of this simulation.')
+
+
+def _read_epjson(model: dict[str, Any]) -> Model:
+    names = {name.lower(): name for name in model}
+    for name in model:
+        _refuse(name)
+    for schedule in (model.get(names.get("schedule:file", "")) or {}).values():
+        _refuse_path("Schedule:File", str(schedule.get("file_name", "")))
+    versions = [str(each.get("version_identifier")) for each in (model.get(names.get("version", "")) or {}).values()]
+    completed = _complete_epjson(dict(model), names)
+    return Model("epjson", json.dumps(completed), versions[0] if versions else None)
+
+
+def _complete_epjson(model: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    sqlite = names.get("output:sqlite", "Output:SQLite")
+    model[sqlite] = {"Output:SQLite 1": {"option_type": "SimpleAndTabular"}}
+    key = names.get("output:table:summaryreports", "Output:Table:SummaryReports")
+    given = [each for table in (model.get(key) or {}).values() for each in table.get("reports", [])]
+    have = {str(each.get("report_name", "")).lower() for each in given}
+    if not have & ALL_REPORTS:
+        given += [{"report_name": name} for name in REPORTS if name.lower() not in have]
+    model[key] = {"Output:Table:SummaryReports 1": {"reports": given}}
+    return model
+
+
+def _read_idf(text: str) -> Model:
+    version = None
+    objects = list(_idf_objects(text))
+    if not objects:
+        raise RunProblem("The model has no object: it is neither epJSON nor the text of an IDF.")
+    for name, *fields in objects:
+        _refuse(name)
+        if name.lower() == "schedule:file" and len(fields) > 2:
+            _refuse_path(name, fields[2])
+        if name.lower() == "version" and fields:
+            version = fields[0]
+    return Model("idf", _complete_idf(text, {name.lower(): fields for name, *fields in objects}), version)
+
+
+def _idf_objects(text: str) -> Iterator[list[str]]:
+    """Yield each object's name and fields; a comment goes from `!` to the end of its line."""
+    bare = re.sub(r"!.*", "", text)
+    for statement in bare.split(";")[:-1]:
+        yield [field.strip() for field in statement.split(",")]
+
+
+def _complete_idf(text: str, objects: dict[str, list[str]]) -> str:
+    """Add what is missing; both objects may be there once only."""
+    if "output:sqlite" in objects:
+        text = re.sub(r"(?im)^(\s*Output:SQLite\s*,)[^;]*;", r"\1 SimpleAndTabular;", text)
+    else:
+        text += "\n\nOutput:SQLite, SimpleAndTabular;\n"
+    have = {each.lower() for each in objects.get("output:table:summaryreports", [])}
+    missing = [] if have & ALL_REPORTS else [each for each in REPORTS if each.lower() not in have]
+    if not missing:
+        return text
+    listed = ",\n  ".join(missing)
+    if have:
+        return re.sub(r"(?im)^(\s*Output:Table:SummaryReports\s*,)", rf"\1\n  {listed},", text, count=1)
+    return f"{text}\nOutput:Table:SummaryReports,\n  {listed};\n"

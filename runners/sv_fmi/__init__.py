@@ -1,0 +1,1 @@
+"""The app `fmi-runner`: simulates FMUs with FMPy, each in a process of its own."""

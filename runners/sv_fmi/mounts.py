@@ -1,0 +1,4 @@
+"""Where the volumes with FMUs are mounted in a container."""
+
+MOUNT = "/fmus"
+TEST_MOUNT = "/fmus-test"
