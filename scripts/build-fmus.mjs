@@ -35,7 +35,7 @@ function compile(model, version, token, folder) {
     [
       ...[...flags, "-Wno-unused-parameter", "-Wl,--build-id=none", "-s"],
       ...Object.entries(defines).map(([name, value]) => `-D${name}=${value}`),
-      ...["-o", output, model.source, `fmi${version}.c`, "-lm"],
+      ...["-o", output, model.source, ...(model.isWhole ? [] : [`fmi${version}.c`]), "-lm"],
     ],
     { cwd: sources, stdio: "inherit" },
   );

@@ -1,13 +1,5 @@
 /** The fixture FMUs: which C source, which FMI versions, and what their model descriptions say. Types carry FMI 3.0's names. */
-
-const time = {
-  name: "time",
-  valueReference: 0,
-  type: "Float64",
-  causality: "independent",
-  variability: "continuous",
-  unit: "s",
-};
+import { stepModels, time } from "./step-models.mjs";
 
 /** A passed-through pair: the input `<name>_in` and the output `<name>_out`. */
 function pair(name, valueReference, type, { start = 0, variability, dimension, ...rest } = {}) {
@@ -254,6 +246,7 @@ export const models = [
     variables: () => vanDerPol,
     experiment: { stopTime: 20, stepSize: 0.01 },
   },
+  ...stepModels,
   misbehave("Crash", 1),
   misbehave("Endless", 2),
   misbehave("LogAndFail", 3),
@@ -264,6 +257,7 @@ export const models = [
   misbehave("Hungry", 8),
   misbehave("Discards", 9),
   { ...unusable("ModelExchangeOnly"), interfaceType: "ModelExchange" },
+  { ...unusable("ScheduledExecution"), interfaceType: "ScheduledExecution", versions: [3] },
   { ...unusable("OtherPlatform"), library: "binaries/win64/OtherPlatform.dll" },
   unusable("NotALibrary"),
 ].map((model) => ({

@@ -36,11 +36,14 @@ function variable2(variable) {
   return element("ScalarVariable", usesInitial(variable) ? { ...own, initial } : own, value);
 }
 
+/** A size, or `{ valueReference }` of the structural parameter that gives it. */
+const dimensionAttribute = (dimension) => (typeof dimension === "object" ? dimension : { start: dimension });
+
 function variable3(variable) {
   const { type, dimension, start, initial, ...rest } = variable;
   const inElement = type === "String" || type === "Binary";
   const content = [
-    dimension === undefined ? "" : element("Dimension", { start: dimension }),
+    dimension === undefined ? "" : element("Dimension", dimensionAttribute(dimension)),
     inElement && start !== undefined ? element("Start", { value: start }) : "",
   ].join("");
   const own = { ...rest, ...(usesInitial(variable) ? { initial } : {}), ...(inElement ? {} : { start }) };
@@ -82,6 +85,7 @@ export function modelDescriptionXml(model, version, token) {
     element(model.interfaceType, {
       modelIdentifier: model.name,
       ...(model.interfaceType === "CoSimulation" ? { canHandleVariableCommunicationStepSize: true } : {}),
+      ...model.flags,
     }),
     unitDefinitions(model),
     typeDefinitions(model, version),

@@ -1,7 +1,5 @@
-import { createWriteStream } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, open, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from "yauzl";
 import { ToolError, toError } from "../errors.ts";
 import {
@@ -95,12 +93,16 @@ function createArchive(
 async function writeEntry(content: AsyncIterable<Uint8Array>, target: string): Promise<void> {
   await makeFolder(dirname(target));
   const mode = SHARED_LIBRARY.test(target) ? 0o700 : 0o600;
-  const file = createWriteStream(target, { flags: "wx", mode });
-  try {
-    await pipeline(content, file);
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== "EEXIST") await rm(target, { force: true });
+  const file = await open(target, "wx", mode).catch((thrown) => {
     throw asToolError(thrown, target);
+  });
+  try {
+    for await (const chunk of content) await file.writeFile(chunk);
+  } catch (thrown) {
+    await rm(target, { force: true });
+    throw asToolError(thrown, target);
+  } finally {
+    await file.close();
   }
 }
 

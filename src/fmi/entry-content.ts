@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { crc32, createInflateRaw } from "node:zlib";
+import { crc32, createInflateRaw, inflateRawSync } from "node:zlib";
 import type { ZipFile } from "yauzl";
 import { ToolError, toError } from "../errors.ts";
 import type { CheckedEntry } from "./archive-entries.ts";
@@ -7,6 +7,8 @@ import type { ByteSource } from "./byte-source.ts";
 import { invalidFmu, quote } from "./invalid-fmu.ts";
 
 const CHUNK_BYTES = 1024 * 1024;
+/* A stream costs more than it saves below this. */
+const AT_ONCE_BYTES = 256 * 1024;
 
 /**
  * The unpacked bytes of an entry, in chunks. Never yields more than the entry declares; throws `invalid_fmu` where size or
@@ -51,6 +53,14 @@ async function* inflatedChunks(
     yield* packed;
     return;
   }
+  if (entry.size <= AT_ONCE_BYTES && entry.raw.compressedSize <= AT_ONCE_BYTES) {
+    const whole = await source.read(fileDataStart, entry.raw.compressedSize);
+    const inflated = inflateAtOnce(whole, entry.size);
+    if (inflated !== undefined) {
+      yield inflated;
+      return;
+    }
+  }
   const input = Readable.from(packed, { objectMode: true });
   const inflate = createInflateRaw();
   input.on("error", (error) => inflate.destroy(error));
@@ -59,6 +69,16 @@ async function* inflatedChunks(
   } finally {
     input.destroy();
     inflate.destroy();
+  }
+}
+
+/** Undefined where there is more than declared. */
+function inflateAtOnce(packed: Uint8Array, size: number): Uint8Array | undefined {
+  try {
+    return inflateRawSync(packed, { maxOutputLength: Math.max(size, 1) });
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") return undefined;
+    throw thrown;
   }
 }
 

@@ -3,7 +3,9 @@ const STATUS_WORDS = ["ok", "warning", "discard", "error", "fatal", "pending"] a
 
 export const STATUS_WARNING = 1;
 export const STATUS_DISCARD = 2;
+export const STATUS_ERROR = 3;
 export const STATUS_FATAL = 4;
+export const STATUS_PENDING = 5;
 
 /** The standard's word for a status. */
 export function statusWord(status: number): string {

@@ -18,16 +18,9 @@ export function findRunWarnings(
   ].filter((warning) => warning !== undefined);
 }
 
-function findInterfaceWarning({
-  fmiMajor,
-  coSimulation,
-  modelExchange,
-}: ModelDescription): string | undefined {
-  if (fmiMajor === 1)
-    return "This is an FMU of FMI 1.0: it can be read but not run. Export it as FMI 2.0 or 3.0.";
-  if (coSimulation !== undefined) return undefined;
-  const offered = modelExchange === undefined ? "Scheduled Execution" : "Model Exchange";
-  return `The FMU offers ${offered} only, and Co-Simulation is what runs here. Export it for Co-Simulation.`;
+function findInterfaceWarning({ coSimulation, modelExchange }: ModelDescription): string | undefined {
+  if (coSimulation !== undefined || modelExchange !== undefined) return undefined;
+  return "The FMU offers Scheduled Execution only; Co-Simulation and Model Exchange are what runs here. Export it for one of them.";
 }
 
 function findPlatformWarning(

@@ -1,5 +1,7 @@
 import type { NativeLibrary } from "./library.ts";
+import type { LifeCycle } from "./life-cycle-2.ts";
 import type { ModelDescription } from "./model-description.ts";
+import type { DiscreteStatesUpdate } from "./model-exchange-instance.ts";
 import type { FmuLogging } from "./simulation-settings.ts";
 import type { ValueAccess } from "./value-block.ts";
 
@@ -32,17 +34,28 @@ export interface StepOutcome {
   reached: number;
   /** The FMU asks for the end of the simulation: a normal end. */
   terminated: boolean;
+  /** The FMU asks for Event Mode at the time reached (FMI 3.0). */
+  needsEvent: boolean;
 }
 
 /** A Co-Simulation instance; calls that cannot be gone on from throw `FmuCallError`. */
-export interface CoSimulationInstance {
+export interface CoSimulationInstance extends LifeCycle {
   readonly access: ValueAccess;
-  enterInitializationMode(startTime: number, stopTime: number, tolerance: number | undefined): void;
-  exitInitializationMode(): void;
   /** Steps from `time` by `step` seconds; never throws. */
   doStep(time: number, step: number): StepOutcome;
-  terminate(): void;
-  free(): void;
+  /** FMI 3.0, where the FMU has Event Mode; Initialization Mode ends in it then. */
+  readonly eventMode?: EventMode | undefined;
+  /** Sets the first derivatives of Real inputs for the next step; present where the FMU interpolates (FMI 1.0 and 2.0). */
+  readonly setInputDerivatives?:
+    | ((valueReferences: readonly number[], derivatives: Float64Array) => void)
+    | undefined;
+}
+
+/** Event Mode of a Co-Simulation FMU (FMI 3.0.2, section 4.2); calls throw `FmuCallError`. */
+export interface EventMode {
+  enterEventMode(): void;
+  updateDiscreteStates(): DiscreteStatesUpdate;
+  enterStepMode(): void;
 }
 
 const PROBLEM_CATEGORIES = [

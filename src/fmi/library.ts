@@ -2,12 +2,25 @@ import koffi from "koffi";
 import { ToolError, toError } from "../errors.ts";
 
 /** A C function whose pointers are JavaScript numbers (user-space addresses lie below 2^53); strings never cross it. */
-export type NativeFunction = (...values: readonly NativeScalar[]) => number;
+export type NativeFunction = (...values: readonly (NativeScalar | FourPointers)[]) => number;
 /** What crosses the border by value; a bool is 0 or 1, and every pointer an address. */
 export type NativeScalar = number | bigint | boolean;
 
+/** A struct of four pointers, passed by value. */
+export type FourPointers = Readonly<Record<"a" | "b" | "c" | "d", number>>;
+
 /** The C types that {@link NativeLibrary} takes; pointers are `uintptr_t`. */
-export type NativeType = "void" | "int" | "bool" | "double" | "uintptr_t" | "size_t" | "int64_t" | "uint64_t";
+export type NativeType =
+  | "void"
+  | "int"
+  | "int8_t"
+  | "bool"
+  | "double"
+  | "uintptr_t"
+  | "size_t"
+  | "int64_t"
+  | "uint64_t"
+  | "FourPointers";
 
 /** A loaded shared library, held until the process ends. */
 export interface NativeLibrary {
@@ -34,7 +47,10 @@ let configured = false;
  * 16 MiB stack for its functions; null means this process. Throws `invalid_fmu` with the loader's reason.
  */
 export function loadLibrary(path: string | null): NativeLibrary {
-  if (!configured) koffi.config({ sync_stack_size: STACK_BYTES });
+  if (!configured) {
+    koffi.config({ sync_stack_size: STACK_BYTES });
+    koffi.struct("FourPointers", { a: "uintptr_t", b: "uintptr_t", c: "uintptr_t", d: "uintptr_t" });
+  }
   configured = true;
   let handle: ReturnType<typeof koffi.load>;
   try {

@@ -10,7 +10,7 @@ export interface RecordedColumn {
 /** The columns of a recording of these outputs, in its order; String, Binary and Clock variables have none. */
 export function recordedColumns(description: ModelDescription, outputs: readonly string[]): RecordedColumn[] {
   const variables = findVariables(description, outputs).filter(isNumeric);
-  const groups = groupByType(variables, description.fmiMajor === 2 ? 2 : 3);
+  const groups = groupByType(variables, description.fmiMajor);
   return [...groups.values()]
     .flat()
     .flatMap((variable) =>
@@ -25,7 +25,7 @@ export function findVariables(description: ModelDescription, names: readonly str
 }
 
 /** Groups variables by the functions that carry their values, each group in the given order. */
-export function groupByType(variables: readonly Variable[], fmiMajor: 2 | 3): Map<string, Variable[]> {
+export function groupByType(variables: readonly Variable[], fmiMajor: 1 | 2 | 3): Map<string, Variable[]> {
   const groups = new Map<string, Variable[]>();
   for (const variable of variables) {
     const name = typeName(variable, fmiMajor);
@@ -37,8 +37,8 @@ export function groupByType(variables: readonly Variable[], fmiMajor: 2 | 3): Ma
 }
 
 /** The `Real` of `fmi2GetReal`, the `Int64` of `fmi3GetInt64`: what functions a variable's values go through. */
-function typeName(variable: Variable, fmiMajor: 2 | 3): string {
-  if (fmiMajor === 2) return FMI2_NAMES[variable.type] ?? variable.type;
+function typeName(variable: Variable, fmiMajor: 1 | 2 | 3): string {
+  if (fmiMajor < 3) return FMI2_NAMES[variable.type] ?? variable.type;
   return variable.type === "Enumeration" ? "Int64" : variable.type;
 }
 

@@ -64,16 +64,17 @@ export function createRecorder(columns: number, capacity: number, memory: ArrayB
       for (let column = 0; column < columns; column++) {
         const value = values[column] as number;
         accumulate(data, HEADER + column * STATISTICS, time, previousTime, value);
-        if (keep) data[timeStart + (column + 1) * capacity + rows] = value;
+        if (keep && rows < capacity) data[timeStart + (column + 1) * capacity + rows] = value;
       }
+      // A second sample of the same time is what an event left, and no step of its own.
+      if (time !== previousTime) samples += 1;
       previousTime = time;
-      if (keep) {
+      if (keep && rows < capacity) {
         data[timeStart + rows] = time;
         rows += 1;
         data[ROWS] = rows;
       }
-      data[STEPS] = samples;
-      samples += 1;
+      data[STEPS] = samples - 1;
       data[REACHED] = time;
     },
   };

@@ -5,8 +5,13 @@ export function whyNotSettable({ causality, variability, initial, type }: Variab
   if (type === "Clock") return "it is a Clock, and Clocks are not set from outside here";
   if (variability === "constant") return "it is a constant";
   if (causality === "independent") return "it is the independent variable";
-  if (causality === "structuralParameter") return "it is a structural parameter, which is not set here yet";
-  if (causality === "input" || causality === "parameter") return undefined;
+  if (causality === "input" || causality === "parameter" || causality === "structuralParameter")
+    return undefined;
   if (initial === "exact" || initial === "approx") return undefined;
   return `it is calculated by the FMU (causality ${causality})`;
+}
+
+/** Whether a variable may be set while the simulation runs. */
+export function isTunable({ causality, variability }: Pick<Variable, "causality" | "variability">): boolean {
+  return causality === "input" || (causality === "parameter" && variability === "tunable");
 }

@@ -1,3 +1,5 @@
+import type { SolverName } from "./choose-solver.ts";
+import type { InputSeries } from "./input/input-series.ts";
 import type { StartValue } from "./model-description.ts";
 
 /** What the FMU is to log: all categories, or those that tell of problems where it names them (else all). */
@@ -17,4 +19,14 @@ export interface SimulationSettings {
   /** Variables to record and to report at the end. */
   outputs: readonly string[];
   logging: FmuLogging;
+  /** Inputs over time, checked: they cover the whole run, and win over start values. */
+  inputSeries?: InputSeries | undefined;
+  /** Model Exchange: "automatic" where absent. */
+  solver?: SolverName | undefined;
+  /** Rows beyond those of the grid that the recorder has for events, two each; none where absent. */
+  eventCapacity?: number | undefined;
+  /** Bytes that an earlier run saved: the simulation goes on from there and is not initialized. */
+  initialState?: Uint8Array | undefined;
+  /** Whether the result is to hold the state at the end, as bytes. */
+  saveState?: boolean | undefined;
 }

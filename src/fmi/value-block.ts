@@ -11,10 +11,12 @@ import {
 import type { ModelDescription, StartValue, Variable, VariableType } from "./model-description.ts";
 import { groupByType } from "./recorded-columns.ts";
 
-/** Where values are read and written: an instance of FMI 2.0 or 3.0. */
+/** Where values are read and written. FMI 1.0 puts the model identifier before the names of its functions. */
 export interface ValueAccess {
   library: NativeLibrary;
-  fmiMajor: 2 | 3;
+  fmiMajor: 1 | 2 | 3;
+  /** FMI 1.0: what the names begin with, `BouncingBall_` say. */
+  prefix?: string | undefined;
   instance: number;
   description: ModelDescription;
 }
@@ -32,6 +34,8 @@ export interface ValueBlock {
   copyNumbers(target: Float64Array, at: number): void;
   /** The values of each variable: 64-bit integers as bigint only beyond 2^53, Binary as bytes. */
   read(): StartValue[][];
+  /** Puts numbers in place for {@link ValueBlock.set}, allocating nothing. Not for String and Binary. */
+  writeNumbers(source: Float64Array, at: number): void;
   /** Puts values in place for {@link ValueBlock.set}; one value fills an array. */
   write(values: readonly (readonly StartValue[])[]): void;
 }
@@ -65,8 +69,8 @@ const VIEWS: Record<string, new (buffer: ArrayBuffer) => View> = {
   Binary: BigUint64Array,
 };
 
-function viewOf(name: string, fmiMajor: 2 | 3): new (buffer: ArrayBuffer) => View {
-  // fmi2Boolean is an int, fmi3Boolean a C bool.
+function viewOf(name: string, fmiMajor: 1 | 2 | 3): new (buffer: ArrayBuffer) => View {
+  // fmiBoolean is a char, fmi2Boolean an int, fmi3Boolean a C bool.
   if (name === "Boolean" || name === "Clock") return fmiMajor === 2 ? Int32Array : Uint8Array;
   return VIEWS[name] ?? Float64Array;
 }
@@ -89,7 +93,9 @@ function createBlock(access: ValueAccess, name: string, variables: readonly Vari
   const view = new View(values.buffer);
   const lengths = sizes === undefined ? undefined : new BigUint64Array(sizes.buffer);
   const addresses = [references.address, ...(sizes ? [sizes.address] : []), values.address] as const;
-  const call = (verb: "Get" | "Set") => bindAccess(access, `fmi${fmiMajor}${verb}${name}`, addresses, counts);
+  const stem = fmiMajor === 1 ? `${access.prefix ?? ""}fmi` : `fmi${fmiMajor}`;
+  const call = (verb: "Get" | "Set") => bindAccess(access, `${stem}${verb}${name}`, addresses, counts);
+  const negated = variables.flatMap(({ alias }, index) => (alias === "negatedAlias" ? [index] : []));
   let getter: (() => void) | undefined;
   let setter: (() => void) | undefined;
 
@@ -106,13 +112,21 @@ function createBlock(access: ValueAccess, name: string, variables: readonly Vari
     },
     copyNumbers: (target, at) => {
       for (let i = 0; i < size; i++) target[at + i] = Number(view[i]);
+      for (const index of negated) target[at + index] = negate(name, target[at + index] as number);
+    },
+    writeNumbers: (source, at) => {
+      for (let i = 0; i < size; i++) writeNumber(view, i, source[at + i] as number);
+      for (const index of negated) writeNumber(view, index, negate(name, source[at + index] as number));
     },
     read: () => {
       let at = 0;
       return variables.map((variable, index) => {
         const from = at;
         at += counts[index] ?? 0;
-        return Array.from({ length: at - from }, (_, i) => decode(variable.type, view, lengths, from + i));
+        const values = Array.from({ length: at - from }, (_, i) =>
+          decode(variable.type, view, lengths, from + i),
+        );
+        return negated.includes(index) ? values.map((value) => negateValue(name, value)) : values;
       });
     },
     write: (given) => {
@@ -121,11 +135,28 @@ function createBlock(access: ValueAccess, name: string, variables: readonly Vari
         for (let i = 0; i < (counts[index] ?? 0); i++, at++) {
           const list = given[index] ?? [];
           const value = list.length === 1 ? list[0] : list[i];
-          if (value !== undefined) encode(view, lengths, at, value);
+          if (value === undefined) continue;
+          encode(view, lengths, at, negated.includes(index) ? negateValue(name, value) : value);
         }
       });
     },
   };
+}
+
+/* FMI 1.0 alone has aliases with the sign turned, and no arrays; the opposite of a Boolean is its negation. */
+function negate(name: string, value: number): number {
+  return name === "Boolean" ? Number(value === 0) : -value;
+}
+
+function negateValue(name: string, value: StartValue): StartValue {
+  const isNumber = typeof value === "number" || typeof value === "boolean";
+  const negated = isNumber ? negate(name, Number(value)) : value;
+  return typeof value === "boolean" ? negated !== 0 : negated;
+}
+
+function writeNumber(view: View, at: number, value: number): void {
+  if (view instanceof BigInt64Array || view instanceof BigUint64Array) view[at] = BigInt(Math.trunc(value));
+  else view[at] = value;
 }
 
 /** A call without arguments: they are the same every time. */
@@ -140,7 +171,7 @@ function bindAccess(
   const n = counts.length;
   const total = counts.reduce((sum, count) => sum + count, 0);
   const shape = ["uintptr_t", "uintptr_t", "size_t", ...pointers.map(() => "uintptr_t" as const)] as const;
-  if (fmiMajor === 2) {
+  if (fmiMajor < 3) {
     const native = library.function(functionName, "int", shape);
     const [values = 0] = pointers;
     return () => checkStatus(functionName, native(instance, references, n, values));

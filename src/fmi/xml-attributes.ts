@@ -1,6 +1,7 @@
 import type { ToolError } from "../errors.ts";
 import { invalidFmu, quote } from "./invalid-fmu.ts";
 import type { XmlElement } from "./xml-elements.ts";
+import { MODEL_DESCRIPTION } from "./xml-text.ts";
 
 /** Reads the attributes of one model description: each function throws `invalid_fmu` with the line for a value that is not of its type. */
 export interface AttributeReader {
@@ -12,10 +13,10 @@ export interface AttributeReader {
   error(element: XmlElement, problem: string): ToolError;
 }
 
-/** Makes the reader; the file's name is for messages. */
-export function createAttributeReader(fileName: string): AttributeReader {
+/** Makes the reader; the names of the FMU's file and of the document in it are for messages. */
+export function createAttributeReader(fileName: string, document = MODEL_DESCRIPTION): AttributeReader {
   const error = (element: XmlElement, problem: string) =>
-    invalidFmu(fileName, `modelDescription.xml, line ${element.line}: ${problem}`);
+    invalidFmu(fileName, `${document}, line ${element.line}: ${problem}`);
   const bad = (element: XmlElement, name: string, expected: string) =>
     error(element, `${label(element)} has ${name}=${quote(element.attributes[name] ?? "")}, not ${expected}`);
 

@@ -1,6 +1,6 @@
 import { SaxesParser } from "saxes";
 import { invalidFmu, quote } from "./invalid-fmu.ts";
-import { decodeXml } from "./xml-text.ts";
+import { decodeXml, MODEL_DESCRIPTION } from "./xml-text.ts";
 
 const DEEPEST = 64;
 const MOST_ATTRIBUTES = 1_000;
@@ -32,17 +32,22 @@ interface OpenElement extends XmlElement {
 }
 
 /**
- * Reads modelDescription.xml in one pass, holding one item of a section at a time. Throws `invalid_fmu` with line and column
- * for XML that is not well formed, declares entities, or is nested absurdly deep.
+ * Reads modelDescription.xml, or another file like it, in one pass, holding one item of a section at a time. Throws `invalid_fmu` with line and column
+ * for XML that is not well formed, declares entities, or is nested absurdly deep. `document` is its name in messages.
  */
-export function readXmlElements(xml: Uint8Array, fileName: string, visitor: XmlVisitor): void {
+export function readXmlElements(
+  xml: Uint8Array,
+  fileName: string,
+  visitor: XmlVisitor,
+  document = MODEL_DESCRIPTION,
+): void {
   const parser = new SaxesParser();
   const stack: OpenElement[] = [];
   let attributes = 0;
   let line = 1;
   const fail = (problem: string) => {
     const where = `line ${parser.line}, column ${parser.columnIndex + 1}`;
-    return invalidFmu(fileName, `modelDescription.xml is not valid at ${where}: ${problem}`);
+    return invalidFmu(fileName, `${document} is not valid at ${where}: ${problem}`);
   };
 
   parser.on("error", (error) => {
@@ -79,6 +84,6 @@ export function readXmlElements(xml: Uint8Array, fileName: string, visitor: XmlV
     else stack.at(-1)?.children.push(element);
   });
 
-  for (const chunk of decodeXml(xml, { fileName, line: () => parser.line })) parser.write(chunk);
+  for (const chunk of decodeXml(xml, { fileName, document, line: () => parser.line })) parser.write(chunk);
   parser.close();
 }

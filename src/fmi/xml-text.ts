@@ -5,9 +5,14 @@ import { invalidFmu, quote } from "./invalid-fmu.ts";
 const CHUNK_BYTES = 64 * 1024;
 const DECLARATION_BYTES = 256;
 
+/** The name of the file that every FMU has. */
+export const MODEL_DESCRIPTION = "modelDescription.xml";
+
 /** Where a message about XML text should point. */
 export interface XmlPlace {
   fileName: string;
+  /** The file in the FMU; modelDescription.xml where it is left out. */
+  document?: string;
   /** The line reached so far. */
   line(): number;
 }
@@ -18,14 +23,15 @@ export interface XmlPlace {
  */
 export function* decodeXml(xml: Uint8Array, place: XmlPlace): Generator<string> {
   const encoding = findEncoding(xml);
-  const decoder = createDecoder(encoding, place.fileName);
+  const { document = MODEL_DESCRIPTION } = place;
+  const decoder = createDecoder(encoding, place.fileName, document);
   const fix = /^(?:iso-8859-1|latin1|windows-1252)$/.test(encoding) ? fixWindows1252 : undefined;
   for (let start = 0; start < xml.length; start += CHUNK_BYTES) {
     const text = decode(decoder, xml.subarray(start, start + CHUNK_BYTES), start + CHUNK_BYTES < xml.length);
     if (text === undefined) {
-      const where = `modelDescription.xml holds bytes that are not ${encoding}, after line ${place.line()}`;
+      const where = `${document} holds bytes that are not ${encoding}, after line ${place.line()}`;
       throw invalidFmu(place.fileName, where, {
-        remedy: "Save modelDescription.xml in the encoding it declares.",
+        remedy: `Save ${document} in the encoding it declares.`,
       });
     }
     yield fix === undefined ? text : fix(text);
@@ -40,13 +46,13 @@ function decode(decoder: TextDecoder, bytes: Uint8Array, stream: boolean): strin
   }
 }
 
-function createDecoder(encoding: string, fileName: string): TextDecoder {
+function createDecoder(encoding: string, fileName: string, document: string): TextDecoder {
   try {
     return new TextDecoder(encoding, { fatal: true });
   } catch (thrown) {
     if (thrown instanceof ToolError) throw thrown;
-    throw invalidFmu(fileName, `modelDescription.xml is in ${quote(encoding)}, an encoding not known here`, {
-      remedy: "Save modelDescription.xml in UTF-8.",
+    throw invalidFmu(fileName, `${document} is in ${quote(encoding)}, an encoding not known here`, {
+      remedy: `Save ${document} in UTF-8.`,
     });
   }
 }

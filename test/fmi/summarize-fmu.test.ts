@@ -96,20 +96,17 @@ test("summarizeFmu warns where the platform has no binary, and names those there
   );
 });
 
-test("summarizeFmu warns of an execution tool, Model Exchange alone, FMI 1.0 and absolute paths", async () => {
+test("summarizeFmu warns of an execution tool, Scheduled Execution alone and absolute paths", async () => {
   const tool = await summarize({
     interfaces: '<CoSimulation modelIdentifier="model" needsExecutionTool="true"/>',
   });
   expect(tool.needs_execution_tool).toBe(true);
   expect(tool.warnings[0]).toContain("needs an execution tool");
-  const exchange = await summarize({ interfaces: '<ModelExchange modelIdentifier="model"/>' });
-  expect(exchange.warnings[0]).toContain("offers Model Exchange only");
-  const old = await summarize({
-    version: "1.0",
-    root: 'modelName="m" guid="g" modelIdentifier="model"',
-    interfaces: "",
+  const scheduled = await summarize({
+    version: "3.0",
+    interfaces: '<ScheduledExecution modelIdentifier="model"/>',
   });
-  expect(old.warnings[0]).toContain("FMI 1.0");
+  expect(scheduled.warnings[0]).toContain("offers Scheduled Execution only");
   const string = (name: string, start: string) =>
     variable(name, 'causality="parameter"', `<String start="${start}"/>`);
   const paths = await summarize({

@@ -26,7 +26,10 @@ export interface TestRunner {
   probe(kwargs: Record<string, unknown>): Promise<ProbeResult>;
 }
 
-/** A built-in runner whose mounts hold every fixture FMU by its name (`/fmus/crash-2.fmu`); closed with the test. */
+/**
+ * A built-in runner whose mounts hold every fixture FMU by its name (`/fmus/crash-2.fmu`) and every example behind
+ * `example-`; closed with the test.
+ */
 export async function startTestRunner(
   childPath: string,
   options: Partial<BuiltInRunnerOptions> = {},
@@ -51,7 +54,8 @@ export async function startTestRunner(
         onLine?.(text, source);
       },
       copyFromMount: async (containerPath, localPath) => {
-        const fixture = fixturePath(containerPath.replace(/^\/fmus(-test)?\//, "").replace(/\.fmu$/, ""));
+        const name = containerPath.replace(/^\/fmus(-test)?\//, "").replace(/\.fmu$/, "");
+        const fixture = fixturePath(name);
         if ((await stat(fixture).catch(() => undefined)) === undefined) return false;
         await copyFile(fixture, localPath);
         return true;

@@ -9,9 +9,13 @@ export async function writeFmuFile(
   fileName: string,
   modelName: string,
   content: string | Uint8Array = "",
+  variables = "",
 ): Promise<string> {
   const path = join(folder, fileName);
-  const xml = modelDescriptionXml({ root: `modelName="${modelName}" guid="{t}" generationTool="Test Tool"` });
+  const xml = modelDescriptionXml({
+    root: `modelName="${modelName}" guid="{t}" generationTool="Test Tool"`,
+    variables,
+  });
   const entries = [
     { name: "modelDescription.xml", content: xml },
     { name: "resources/content", content },

@@ -8,6 +8,8 @@ export interface XmlParts {
   logCategories?: string;
   experiment?: string;
   variables?: string;
+  /** Inside `<ModelStructure>`. */
+  structure?: string;
   declaration?: string;
 }
 
@@ -26,6 +28,6 @@ export function modelDescriptionXml(parts: XmlParts = {}): string {
     section("LogCategories", parts.logCategories),
     parts.experiment ?? "",
     section("ModelVariables", parts.variables),
-    "<ModelStructure/>\n</fmiModelDescription>\n",
+    `<ModelStructure>${parts.structure ?? ""}</ModelStructure>\n</fmiModelDescription>\n`,
   ].join("");
 }

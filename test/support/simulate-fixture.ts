@@ -12,11 +12,14 @@ import { currentPlatform, findLibraryPath } from "../../src/fmi/platforms.ts";
 import { type RecordedColumn, recordedColumns } from "../../src/fmi/recorded-columns.ts";
 import { createRecorder, type Recording, readRecording, recordingBytes } from "../../src/fmi/recorder.ts";
 import type { SimulationSettings } from "../../src/fmi/simulation-settings.ts";
+import { resizeDescription } from "../../src/fmi/structural-parameters.ts";
 import { countPoints, createTimeGrid } from "../../src/fmi/time-grid.ts";
 
-/** Absolute path of a fixture FMU, by its name without the ending. */
+/** Absolute path of a fixture FMU, by its name without the ending; of an example behind `example-`. */
 export function fixturePath(name: string): string {
-  return fileURLToPath(new URL(`../fixtures/built/${name}.fmu`, import.meta.url));
+  const example = /^example-(.*)$/.exec(name)?.[1];
+  const path = example === undefined ? `../fixtures/built/${name}` : `../../examples/${example}`;
+  return fileURLToPath(new URL(`${path}.fmu`, import.meta.url));
 }
 
 export interface FixtureRun {
@@ -25,19 +28,27 @@ export interface FixtureRun {
   recording: Recording;
   columns: RecordedColumn[];
   messages: FmuLogMessage[];
+  state: Uint8Array | undefined;
 }
 
 /** Simulates a fixture FMU in this process, from 0 to 1 s in steps of 0.1 s unless told otherwise. */
 export async function simulateFixture(
   name: string,
-  settings: Partial<SimulationSettings> & { outputs: string[] },
+  {
+    structural = {},
+    ...settings
+  }: Partial<SimulationSettings> & {
+    outputs: string[];
+    /** Structural parameters, by which arrays are sized. */
+    structural?: Record<string, StartValue[]>;
+  },
   messages: FmuLogMessage[] = [],
 ): Promise<FixtureRun> {
   const folder = await mkdtemp(join(tmpdir(), "simulate-fixture-"));
   const fmu = await openFmu(await openFileSource(fixturePath(name)), name);
   try {
     await fmu.archive.extract(() => true, folder);
-    const { description } = fmu;
+    const description = resizeDescription(fmu.description, new Map(Object.entries(structural)));
     const path = findLibraryPath(
       fmu.archive.entries,
       description.coSimulation?.modelIdentifier ?? "",
@@ -56,7 +67,7 @@ export async function simulateFixture(
     };
     const columns = recordedColumns(description, full.outputs);
     const grid = createTimeGrid(full.startTime, full.stopTime, full.stepSize);
-    const capacity = countPoints(grid, full.stepsPerPoint);
+    const capacity = countPoints(grid, full.stepsPerPoint) + (full.eventCapacity ?? 0);
     const memory = new ArrayBuffer(recordingBytes(columns.length, capacity));
     const loaded = {
       library: loadLibrary(join(folder, path ?? "")),
@@ -73,7 +84,7 @@ export async function simulateFixture(
       result.outputs.map(({ name, values }) => [name, values.length === 1 ? values[0]! : values]),
     );
     const recording = readRecording(memory, columns.length, capacity);
-    return { end: result.end, outputs, recording, columns, messages };
+    return { end: result.end, outputs, recording, columns, messages, state: result.state };
   } finally {
     await fmu.close();
     await rm(folder, { recursive: true, force: true });

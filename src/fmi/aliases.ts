@@ -1,0 +1,43 @@
+import type { ModelDescription, Variable, VariableType } from "./model-description.ts";
+
+/** Another name for a variable's value; `negated` where its sign is turned (FMI 1.0). */
+export interface Alias {
+  name: string;
+  negated: boolean;
+}
+
+/**
+ * The other names of a variable: before FMI 3.0 the variables that have its type and value reference, in FMI 3.0 its
+ * `<Alias>` elements.
+ */
+export function aliasesOf(variable: Variable, description: ModelDescription): Alias[] {
+  if (description.fmiMajor === 3) {
+    return (variable.aliases ?? []).map(({ name }) => ({ name, negated: false }));
+  }
+  return description.variables
+    .filter((other) => other !== variable && aliasKey(other) === aliasKey(variable))
+    .map((other) => ({ name: other.name, negated: isNegated(other) !== isNegated(variable) }));
+}
+
+/** The variables of FMI 1.0 and 2.0 that share a value, in the order of the file; single ones are left out. */
+export function aliasSets(description: ModelDescription): Variable[][] {
+  if (description.fmiMajor === 3) return [];
+  const sets = new Map<string, Variable[]>();
+  for (const variable of description.variables) {
+    const key = aliasKey(variable);
+    const set = sets.get(key);
+    if (set === undefined) sets.set(key, [variable]);
+    else set.push(variable);
+  }
+  return [...sets.values()].filter((set) => set.length > 1);
+}
+
+// Integers and enumerations are read by one function, so they share value references.
+function aliasKey({ type, valueReference }: Variable): string {
+  const base: VariableType = type === "Enumeration" ? "Int32" : type;
+  return `${base} ${valueReference}`;
+}
+
+function isNegated(variable: Variable): boolean {
+  return variable.alias === "negatedAlias";
+}

@@ -1,0 +1,108 @@
+import { allocateReferences, bindContinuousPart, type DirectionalCall } from "./continuous-part.ts";
+import { checkStatus } from "./fmu-status.ts";
+import type { InstanceOptions, LoadedFmu } from "./instance.ts";
+import { allocate } from "./library.ts";
+import { bindLifeCycle2, instantiate2, MODEL_EXCHANGE } from "./life-cycle-2.ts";
+import type {
+  CompletedStep,
+  DiscreteStatesUpdate,
+  ModelExchangeInstance,
+} from "./model-exchange-instance.ts";
+import { readStateStructure, type StateStructure } from "./state-structure.ts";
+
+const NAMES = {
+  setTime: "fmi2SetTime",
+  setStates: "fmi2SetContinuousStates",
+  getStates: "fmi2GetContinuousStates",
+  getDerivatives: "fmi2GetDerivatives",
+  getIndicators: "fmi2GetEventIndicators",
+  getNominals: "fmi2GetNominalsOfContinuousStates",
+};
+
+/** Instantiates an FMU of FMI 2.0 for Model Exchange (FMI 2.0.5, section 3.2); throws `FmuCallError`. */
+export function instantiateModelExchange2(fmu: LoadedFmu, options: InstanceOptions): ModelExchangeInstance {
+  const { library, description } = fmu;
+  const instance = instantiate2(fmu, options, MODEL_EXCHANGE);
+  const plain = (name: string) => {
+    const native = library.function(name, "int", ["uintptr_t"]);
+    return () => checkStatus(name, native(instance));
+  };
+  const stateCount = description.structure?.derivatives.length ?? 0;
+  const indicatorCount = description.numberOfEventIndicators ?? 0;
+  return {
+    access: { library, fmiMajor: 2, instance, description },
+    ...bindLifeCycle2(fmu, instance),
+    enterEventMode: plain("fmi2EnterEventMode"),
+    enterContinuousTimeMode: plain("fmi2EnterContinuousTimeMode"),
+    updateDiscreteStates: bindNewDiscreteStates(fmu, instance),
+    completedIntegratorStep: bindCompletedStep(fmu, instance),
+    openContinuousPart: () => {
+      const structure = readStateStructure(description, stateCount);
+      const directional = bindDirectional(fmu, instance, structure);
+      const shape = { stateCount, indicatorCount, structure, directional };
+      return bindContinuousPart(library, instance, NAMES, shape);
+    },
+  };
+}
+
+/** fmi2EventInfo: five fmi2Boolean, then at offset 24 the next event time. */
+function bindNewDiscreteStates({ library }: LoadedFmu, instance: number): () => DiscreteStatesUpdate {
+  const name = "fmi2NewDiscreteStates";
+  const native = library.function(name, "int", ["uintptr_t", "uintptr_t"]);
+  const { address, buffer } = allocate(32);
+  const flags = new Int32Array(buffer, 0, 5);
+  const nextEventTime = new Float64Array(buffer, 24, 1);
+  const update: DiscreteStatesUpdate = {
+    needsUpdate: false,
+    terminate: false,
+    nominalsChanged: false,
+    statesChanged: false,
+    nextEventTime: Number.POSITIVE_INFINITY,
+  };
+  return () => {
+    flags.fill(0);
+    checkStatus(name, native(instance, address));
+    update.needsUpdate = flags[0] !== 0;
+    update.terminate = flags[1] !== 0;
+    update.nominalsChanged = flags[2] !== 0;
+    update.statesChanged = flags[3] !== 0;
+    update.nextEventTime = flags[4] === 0 ? Number.POSITIVE_INFINITY : (nextEventTime[0] as number);
+    return update;
+  };
+}
+
+function bindCompletedStep({ library }: LoadedFmu, instance: number): () => CompletedStep {
+  const name = "fmi2CompletedIntegratorStep";
+  const native = library.function(name, "int", ["uintptr_t", "int", "uintptr_t", "uintptr_t"]);
+  const { address, buffer } = allocate(8);
+  const flags = new Int32Array(buffer);
+  const completed: CompletedStep = { enterEventMode: false, terminate: false };
+  return () => {
+    flags.fill(0);
+    checkStatus(name, native(instance, 1, address, address + 4));
+    completed.enterEventMode = flags[0] !== 0;
+    completed.terminate = flags[1] !== 0;
+    return completed;
+  };
+}
+
+function bindDirectional(
+  { library, description }: LoadedFmu,
+  instance: number,
+  structure: StateStructure | undefined,
+): DirectionalCall | undefined {
+  if (!description.modelExchange?.providesDirectionalDerivatives) return undefined;
+  const references = structure?.references;
+  if (references === undefined) return undefined;
+  const functionName = "fmi2GetDirectionalDerivative";
+  const native = library.function(functionName, "int", [
+    ...(["uintptr_t", "uintptr_t", "size_t", "uintptr_t", "size_t", "uintptr_t", "uintptr_t"] as const),
+  ]);
+  const unknowns = allocateReferences(references.derivatives);
+  const knowns = allocateReferences(references.states);
+  const [m, n] = [references.derivatives.length, references.states.length];
+  return {
+    functionName,
+    call: (seed, sensitivity) => native(instance, unknowns, m, knowns, n, seed, sensitivity),
+  };
+}

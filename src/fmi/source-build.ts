@@ -1,0 +1,135 @@
+import { cleanPath } from "./archive-entries.ts";
+import type { Fmu } from "./fmu.ts";
+import { invalidFmu, quote } from "./invalid-fmu.ts";
+import type { InterfaceDescription } from "./model-description.ts";
+import type { Platform } from "./platforms.ts";
+import { createAttributeReader } from "./xml-attributes.ts";
+import { readXmlElements, type XmlElement } from "./xml-elements.ts";
+
+const BUILD_DESCRIPTION = "sources/buildDescription.xml";
+const LARGEST = 16 * 1024 * 1024;
+const SOURCE = /^sources\/[^/]+\.(?:c|cc|cpp|cxx)$/i;
+
+/** How the sources in an FMU become a shared library. */
+export interface SourceBuild {
+  /** Paths in the archive, `sources/model.c`. */
+  files: readonly string[];
+  /** Paths in the archive. */
+  includeFolders: readonly string[];
+  definitions: readonly { name: string; value: string | undefined }[];
+  /** Names for the linker, without `lib`. */
+  libraries: readonly string[];
+  isCpp: boolean;
+}
+
+/**
+ * How to build the library of an interface type from the FMU's sources: by `sources/buildDescription.xml`, by FMI 2.0's
+ * `<SourceFiles>`, else by `all.c` or all sources at the top. Undefined for an FMU without sources. Throws `invalid_fmu`
+ * for a build that names what is not there, or what lies outside the sources.
+ */
+export async function findSourceBuild(
+  fmu: Pick<Fmu, "archive" | "name">,
+  kind: InterfaceDescription,
+  platform: Platform,
+): Promise<SourceBuild | undefined> {
+  const { archive, name } = fmu;
+  if (!archive.entries.some(({ path, isDirectory }) => !isDirectory && path.startsWith("sources/")))
+    return undefined;
+  const described =
+    archive.find(BUILD_DESCRIPTION) === undefined
+      ? undefined
+      : chooseConfiguration(await archive.readBytes(BUILD_DESCRIPTION, LARGEST), name, kind, platform);
+  const build = described ?? {
+    files: listFiles(fmu, kind),
+    includeFolders: [],
+    definitions: [],
+    libraries: [],
+  };
+  if (build.files.length === 0) return undefined;
+  const files = build.files.map((file) => placeBelowSources(file, name));
+  for (const path of files) {
+    if (archive.find(path)?.isDirectory !== false)
+      throw invalidFmu(name, `its source file ${quote(path)} is missing`);
+  }
+  return {
+    ...build,
+    files,
+    includeFolders: build.includeFolders.map((folder) => placeBelowSources(folder, name)),
+    isCpp: files.some((file) => !/\.c$/i.test(file)),
+  };
+}
+
+type Draft = Omit<SourceBuild, "isCpp">;
+
+function listFiles({ archive }: Pick<Fmu, "archive">, kind: InterfaceDescription): string[] {
+  if (kind.sourceFiles !== undefined && kind.sourceFiles.length > 0) return [...kind.sourceFiles];
+  if (archive.find("sources/all.c") !== undefined) return ["all.c"];
+  return archive.entries
+    .filter(({ path, isDirectory }) => !isDirectory && SOURCE.test(path))
+    .map(({ path }) => path.slice("sources/".length));
+}
+
+function placeBelowSources(path: string, name: string): string {
+  const isOutside =
+    path.startsWith("/") || path.includes("\\") || path.split("/").includes("..") || path.includes(":");
+  if (isOutside) throw invalidFmu(name, `its build refers to ${quote(path)}, outside its sources`);
+  const clean = cleanPath(path);
+  return clean === "" ? "sources" : `sources/${clean}`;
+}
+
+function chooseConfiguration(
+  xml: Uint8Array,
+  fileName: string,
+  { modelIdentifier }: InterfaceDescription,
+  platform: Platform,
+): Draft | undefined {
+  const configurations: { attributes: XmlElement["attributes"]; items: XmlElement[] }[] = [];
+  let items: XmlElement[] = [];
+  readXmlElements(
+    xml,
+    fileName,
+    {
+      root: () => {},
+      item: (_, item) => void items.push(item),
+      wants: (section) => section === "BuildConfiguration",
+      section: ({ name, attributes }) => {
+        if (name === "BuildConfiguration") configurations.push({ attributes, items });
+        items = [];
+      },
+    },
+    BUILD_DESCRIPTION,
+  );
+  const fitting = configurations.filter(({ attributes }) => attributes.modelIdentifier === modelIdentifier);
+  const forPlatform = fitting.find(({ attributes }) =>
+    [platform.fmi2, platform.fmi3].includes(attributes.platform ?? ""),
+  );
+  const chosen = forPlatform ?? fitting.find(({ attributes }) => attributes.platform === undefined);
+  return chosen === undefined ? undefined : readConfiguration(chosen.items, fileName);
+}
+
+// All source file sets in one build: their options for particular compilers are left out.
+function readConfiguration(items: readonly XmlElement[], fileName: string): Draft {
+  const read = createAttributeReader(fileName, BUILD_DESCRIPTION);
+  const all = [
+    ...items,
+    ...items.flatMap(({ name, children }) => (name === "SourceFileSet" ? children : [])),
+  ];
+  const named = (elementName: string) => all.filter(({ name }) => name === elementName);
+  return {
+    files: named("SourceFile").map((each) => read.required(each, "name")),
+    includeFolders: named("IncludeDirectory").map((each) => read.required(each, "name")),
+    definitions: named("PreprocessorDefinition")
+      .filter((each) => !read.boolean(each, "optional"))
+      .map((each) => {
+        const name = read.required(each, "name");
+        if (!/^[A-Za-z_]\w*$/.test(name))
+          throw read.error(each, `${quote(name)} is no name for a definition`);
+        return { name, value: each.attributes.value };
+      }),
+    libraries: named("Library").map((each) => {
+      const name = read.required(each, "name");
+      if (!/^\w[\w.+-]*$/.test(name)) throw read.error(each, `${quote(name)} is no name for a library`);
+      return name;
+    }),
+  };
+}
