@@ -1,4 +1,4 @@
-import type { Redact } from "./redact.ts";
+import { oneLine, type Redact } from "./redact.ts";
 
 const LEVELS = ["debug", "info", "warn", "error"] as const;
 
@@ -24,12 +24,4 @@ export function createLog(write: (line: string) => void, redact: Redact, level: 
     write(`${new Date().toISOString()} ${own} ${oneLine(redact(message))}`);
   };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
-}
-
-/** Escapes line ends and other control characters: foreign text must not forge a line or drive a terminal. */
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => {
-    if (character === "\n") return "\\n";
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
 }

@@ -85,6 +85,7 @@ async function emulate(): Promise<void> {
 function wire() {
   const { env } = process;
   bypassProxyForLoopback(env);
+  muteGrpcTraces(env);
   const config = loadConfig(env, {
     readFile,
     homeDir: homedir(),
@@ -117,6 +118,12 @@ function bypassProxyForLoopback(env: NodeJS.ProcessEnv): void {
   env.no_proxy = union;
   env.NO_PROXY = union;
   if (env.no_grpc_proxy) env.no_grpc_proxy = `${env.no_grpc_proxy},127.0.0.1`;
+}
+
+/** grpc-js's traces print every request's metadata to standard error, and the token with it. */
+function muteGrpcTraces(env: NodeJS.ProcessEnv): void {
+  delete env.GRPC_TRACE;
+  delete env.GRPC_NODE_TRACE;
 }
 
 function readFile(path: string): string | undefined {

@@ -32,6 +32,15 @@ export function createRedactor(secrets: readonly (string | undefined)[]): Redact
   };
 }
 
+/** Sets text on one line: escapes line ends, other control characters and those that hide or turn around what follows. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u2028-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/gu, (character) => {
+    if (character === "\n") return "\\n";
+    const code = (character.codePointAt(0) ?? 0).toString(16);
+    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, "0")}`;
+  });
+}
+
 /** Shows just enough of a credential to tell two apart: its prefix and last three characters. */
 export function maskCredential(value: string): string {
   const prefix = /^[a-z]{2}-/.exec(value)?.[0] ?? "";

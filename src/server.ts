@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Server, type ServerContext } from "@modelcontextprotocol/server";
 import * as z from "zod";
 import { ToolError, toError } from "./errors.ts";
-import type { Redact } from "./redact.ts";
+import { oneLine, type Redact } from "./redact.ts";
 import type { Services } from "./tools/services.ts";
 import type { AnyTool, ToolContext } from "./tools/tool.ts";
 
@@ -39,18 +39,33 @@ export function createServer(options: ServerOptions): Server {
   return server;
 }
 
+/* What goes without saying: names of members are text in all of JSON, and a result has just the members listed, all of them. */
+const IMPLIED = {
+  input: ["propertyNames"],
+  output: ["propertyNames", "additionalProperties", "required"],
+} as const;
+
+function toJsonSchema(schema: z.ZodType, io: keyof typeof IMPLIED) {
+  const { $schema: _, ...jsonSchema } = z.toJSONSchema(schema, {
+    io,
+    override: ({ jsonSchema }) => {
+      for (const name of IMPLIED[io]) {
+        if (name !== "additionalProperties" || jsonSchema[name] === false) delete jsonSchema[name];
+      }
+    },
+  });
+  return jsonSchema as { type: "object" };
+}
+
 /** A tool as `tools/list` shows it; the schemas are JSON Schema 2020-12. */
 export function publish(tool: AnyTool) {
-  const { $schema: _in, ...inputSchema } = z.toJSONSchema(tool.input, { io: "input" });
-  const { $schema: _out, ...outputSchema } = z.toJSONSchema(tool.output, { io: "output" });
   return {
     name: tool.name,
     title: tool.title,
     description: tool.description,
-    inputSchema: inputSchema as { type: "object" },
-    outputSchema: outputSchema as { type: "object" },
+    inputSchema: toJsonSchema(tool.input, "input"),
+    outputSchema: toJsonSchema(tool.output, "output"),
     annotations: {
-      title: tool.title,
       readOnlyHint: tool.hints.readOnly,
       destructiveHint: tool.hints.destructive,
       idempotentHint: tool.hints.idempotent,
@@ -122,25 +137,26 @@ function parseArguments(tool: AnyTool, args: unknown): never {
 
 function renderResult(tool: AnyTool, output: Record<string, unknown>, redact: Redact) {
   // Clients check results against the published schema: what is not in it stays here.
-  const structuredContent = redactDeep(tool.output.parse(output), redact) as Record<string, unknown>;
-  const summary = tool.summarize(structuredContent as never);
+  const structuredContent = mapTexts(tool.output.parse(output), redact) as Record<string, unknown>;
+  // The lines of a summary are the tool's: a name of an FMU or a file must not begin one.
+  const summary = tool.summarize(mapTexts(structuredContent, oneLine) as never);
   return {
     content: [{ type: "text" as const, text: `${redact(summary)}\n\n${JSON.stringify(structuredContent)}` }],
     structuredContent,
   };
 }
 
-function redactDeep(value: unknown, redact: Redact): unknown {
-  if (typeof value === "string") return redact(value);
-  if (Array.isArray(value)) return value.map((item) => redactDeep(item, redact));
+function mapTexts(value: unknown, map: (text: string) => string): unknown {
+  if (typeof value === "string") return map(value);
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, map));
   if (value === null || typeof value !== "object") return value;
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-  return Object.fromEntries(entries.map(([key, item]) => [redact(key), redactDeep(item, redact)]));
+  return Object.fromEntries(entries.map(([key, item]) => [map(key), mapTexts(item, map)]));
 }
 
 function renderError({ redact }: ServerOptions, error: ToolError) {
-  const message = bound(redact(error.message), MESSAGE_LIMIT).replace(/\.$/, "");
-  const remedy = bound(redact(error.remedy), MESSAGE_LIMIT);
+  const message = bound(oneLine(redact(error.message)), MESSAGE_LIMIT).replace(/\.$/, "");
+  const remedy = bound(oneLine(redact(error.remedy)), MESSAGE_LIMIT);
   const detail = error.detail === undefined ? undefined : bound(redact(error.detail), DETAIL_LIMIT);
   const text = `${message}.\n${remedy}\n(code: ${error.code})${detail ? `\n${fence(detail)}` : ""}`;
   return {
@@ -160,12 +176,27 @@ function asToolError(options: ServerOptions, tool: string, thrown: unknown, sign
       `Call \`${tool}\` again.`,
     );
   const error = toError(thrown);
+  const full = fullDisk(tool, error);
+  if (full) return full;
   options.onInternalError(tool, error);
   return new ToolError(
     "internal",
     `Cannot finish ${tool}: an unexpected error inside the server`,
     "Run `diagnose`, and report this with the server's log (its standard error).",
     { cause: error, detail: error.message },
+  );
+}
+
+/** Any room may meet a disk without space, and there is one thing to do about it. */
+function fullDisk(tool: string, error: Error): ToolError | undefined {
+  if (!("code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT"))) return undefined;
+  const remedy = `Free space on the disk of \`MODAL_FMI_HOME\`, then call \`${tool}\` again.`;
+  const options = { cause: error, detail: error.message };
+  return new ToolError(
+    "resource_exhausted",
+    `Cannot finish ${tool}: no space is left on the disk`,
+    remedy,
+    options,
   );
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createRedactor, maskCredential } from "../src/redact.ts";
+import { createRedactor, maskCredential, oneLine } from "../src/redact.ts";
 
 const TOKEN = "ak-AbCdEfGhIjKlMnOpQrStUv";
 
@@ -42,4 +42,9 @@ describe("maskCredential", () => {
     expect(maskCredential("ak-short")).toBe("ak-…");
     expect(maskCredential("secret")).toBe("…");
   });
+});
+
+test("oneLine escapes line ends, control characters and those that hide text, and nothing else", () => {
+  expect(oneLine("a\nb\u001b[31m\u202ec\u{e0041}\u2028")).toBe("a\\nb\\u001b[31m\\u202ec\\u{e0041}\\u2028");
+  expect(oneLine("grüß 温度 😀 h [m]")).toBe("grüß 温度 😀 h [m]");
 });

@@ -1,7 +1,7 @@
 """The contract of the app `fmi-runner`, member by member that of the TypeScript side (`src/runner/contract.ts`).
 
-The old callers (eight keyword arguments) forbid members they do not know: they get `status`, `outputs` and `errors`,
-and `logs` where they asked for them. Everything else comes with `extras=True` alone. Times are model times in seconds
+The old callers (eight keyword arguments) forbid members they do not know: they get `status`, `outputs` and `errors`.
+Everything else comes with `extras=True` alone. Times are model times in seconds
 unless a name says otherwise.
 """
 

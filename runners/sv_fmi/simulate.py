@@ -47,7 +47,8 @@ def answer(keywords: dict[str, Any], reload: Callable[[bool], None]) -> dict[str
         if arguments.extras:
             result.execution_seconds = seconds
             members |= {"execution_seconds", *result.model_fields_set}
-        if arguments.return_logs:
+        # Old callers forbid members that they do not know, `logs` among them.
+        if arguments.return_logs and arguments.extras:
             result.logs = list(log.lines)
             members.add("logs")
     return result.model_dump(include=members)

@@ -151,7 +151,7 @@ def test_an_fmu_that_never_returns_is_killed_at_the_time_limit(run):
 
 def test_output_beyond_a_pipe_does_not_stop_the_fmu(run):
     # 200 steps of 1000 lines on both streams: far more than the 64 KiB that a pipe holds.
-    result = run("noisy-2", inputs={"lines": 1000}, simulation_config={"step_size": 0.005}, return_logs=True)
+    result = run("noisy-2", inputs={"lines": 1000}, simulation_config={"step_size": 0.005}, return_logs=True, extras=True)
     assert result["status"] == "success"
     assert "a complaint at 0.005" in result["logs"]
     assert sum(map(len, result["logs"])) < 2 * 1024 * 1024
@@ -159,14 +159,14 @@ def test_output_beyond_a_pipe_does_not_stop_the_fmu(run):
 
 def test_an_fmu_sees_no_secrets(run, monkeypatch):
     monkeypatch.setenv("MODAL_TOKEN_SECRET", "as-hidden")
-    result = run("noisy-2", return_logs=True)
+    result = run("noisy-2", return_logs=True, extras=True)
     assert any(line.startswith("environment: HOME=") for line in result["logs"])
     assert "as-hidden" not in "".join(result["logs"])
 
 
 @pytest.mark.parametrize("version", [2, 3])
 def test_a_failure_tells_the_last_messages_with_the_variables_names(run, version):
-    result = run(f"log-and-fail-{version}", return_logs=True)
+    result = run(f"log-and-fail-{version}", return_logs=True, extras=True)
     assert f"fmi{version}DoStep failed with status 3 (error)" in result["errors"][0]
     assert "ramp left its range after at s: 100%" in result["errors"][0]
     assert any("FMU [error, logStatusError]" in line for line in result["logs"])

@@ -55,6 +55,7 @@ async function uploadFirst(target: UploadTarget, asked: string, options: FindOpt
     volumeName,
     note: undefined,
     sidecar: settings.sidecar,
+    validation: "lenient",
     answerWithinMs,
     signal,
     onProgress: options.onProgress,
@@ -81,11 +82,31 @@ async function findOnVolume(target: UploadTarget, asked: string, options: FindOp
     signal,
   );
   const { volume, entry, checksum, volumeName } = found;
+  const known = descriptions.get(modal)?.get(checksum);
+  if (known !== undefined) return { ...known, checksum, volumeName };
   const sidecars = found.sidecar ? undefined : await readSidecars(modal, volume, [entry.path], signal);
   const fileName = (found.sidecar ?? sidecars?.get(entry.path))?.file_name || undefined;
   const source = openRemoteSource(modal, volume, entry, signal);
   const read = await readDescription(source, fileName ?? `${checksum.slice(0, 12)}.fmu`, target);
+  keepDescription(modal, checksum, { ...read, fileName });
   return { ...read, checksum, volumeName, fileName };
+}
+
+type ReadDescription = Awaited<ReturnType<typeof readDescription>> & Pick<ReadyFmu, "fileName">;
+
+const MOST_DESCRIPTIONS = 8;
+const MOST_VARIABLES_KEPT = 20_000;
+
+/** Read before, by checksum: the bytes of a checksum never change, and the runner compares it before it runs them. */
+const descriptions = new WeakMap<UploadTarget["modal"], Map<string, ReadDescription>>();
+
+function keepDescription(modal: UploadTarget["modal"], checksum: string, read: ReadDescription): void {
+  if (read.description.variables.length > MOST_VARIABLES_KEPT) return;
+  const kept = descriptions.get(modal) ?? new Map<string, ReadDescription>();
+  descriptions.set(modal, kept);
+  kept.set(checksum, read);
+  const [oldest] = kept.keys();
+  if (kept.size > MOST_DESCRIPTIONS && oldest !== undefined) kept.delete(oldest);
 }
 
 async function readDescription(source: ByteSource, name: string, { platform }: UploadTarget) {

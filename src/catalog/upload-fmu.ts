@@ -4,8 +4,11 @@ import { basename } from "node:path";
 import { ToolError, toError } from "../errors.ts";
 import { openFileSource } from "../fmi/byte-source.ts";
 import { type Fmu, openFmu } from "../fmi/fmu.ts";
+import { findLayeredStandards } from "../fmi/layered-standards.ts";
 import type { Platform } from "../fmi/platforms.ts";
 import { type FmuSummary, summarizeFmu } from "../fmi/summarize-fmu.ts";
+import type { Finding } from "../fmi/validate/finding.ts";
+import { checkFmu } from "../fmi/validate/validate-fmu.ts";
 import type { Modal, UploadProgress, VolumeInfo } from "../modal/modal.ts";
 import { writeSidecar } from "./sidecars.ts";
 
@@ -21,6 +24,8 @@ export interface FmuUpload {
   sidecar: boolean;
   /** Where the FMU is to run: decides on the warnings. */
   platform: Platform;
+  /** "strict" refuses an FMU that breaks the standard; "lenient" tells and goes on. */
+  validation: "strict" | "lenient";
   onProgress?: UploadProgress | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -39,8 +44,10 @@ export interface FmuUploadOutcome {
   remotePath: string;
   /** Bytes. */
   size: number;
-  fmu: Omit<FmuSummary, "warnings">;
+  fmu: Omit<FmuSummary, "warnings"> & { layered_standards: string[] };
   warnings: string[];
+  /** What the model description does not keep of the standard, with its line there. */
+  findings: Finding[];
 }
 
 /**
@@ -53,12 +60,23 @@ export async function uploadFmu(modal: Modal, upload: FmuUpload): Promise<FmuUpl
   const name = basename(path);
   const fmu = await openFmu(await openFileSource(path), name);
   try {
-    const { warnings, ...facts } = summarizeFmu(fmu, upload.platform);
+    const findings = checkFmu(fmu, upload.validation);
+    const { warnings, ...summary } = summarizeFmu(fmu, upload.platform);
+    const facts = { ...summary, layered_standards: await nameLayeredStandards(fmu) };
     const { checksum, size } = await hashFile(path, signal);
     const { created, ...volume } = await modal.volumes.ensure(upload.volumeName, signal);
     const remotePath = `/${checksum}.fmu`;
     const present = created ? undefined : await modal.volumes.findFile(volume, remotePath, signal);
-    const outcome = { checksum, volume, created, remotePath, size, fmu: facts, warnings: [...warnings] };
+    const outcome = {
+      checksum,
+      volume,
+      created,
+      remotePath,
+      size,
+      fmu: facts,
+      warnings: [...warnings],
+      findings,
+    };
     if (present?.size === size) {
       // A new note on an FMU that is there replaces the old one.
       if (upload.sidecar && upload.note !== undefined)
@@ -71,6 +89,11 @@ export async function uploadFmu(modal: Modal, upload: FmuUpload): Promise<FmuUpl
   } finally {
     await fmu.close();
   }
+}
+
+async function nameLayeredStandards({ archive }: Fmu): Promise<string[]> {
+  const standards = await findLayeredStandards(archive);
+  return standards.map(({ name, version }) => (version === undefined ? name : `${name} ${version}`));
 }
 
 async function hashFile(path: string, signal?: AbortSignal): Promise<{ checksum: string; size: number }> {

@@ -18,6 +18,7 @@ export interface UploadRequest {
   volumeName: string;
   note: string | undefined;
   sidecar: boolean;
+  validation: "strict" | "lenient";
   /** Answer after so long, ms, whether the upload is done or not. */
   answerWithinMs: number;
   signal: AbortSignal;
@@ -31,9 +32,9 @@ export async function uploadWithin(
   request: UploadRequest,
 ): Promise<Waited<FmuUploadOutcome> & { bytesSent: number; bytesTotal: number | undefined }> {
   const { modal, platform } = target;
-  const { path, volumeName, note, sidecar, signal } = request;
+  const { path, volumeName, note, sidecar, validation, signal } = request;
   const who = await target.who(signal);
-  const key = JSON.stringify(["upload", modal.url, modal.environment, volumeName, path]);
+  const key = JSON.stringify(["upload", modal.url, modal.environment, volumeName, path, validation]);
   const { operation, started } = operations.join(key, 0, (report, stop) =>
     uploadFmu(modal, {
       path,
@@ -41,6 +42,7 @@ export async function uploadWithin(
       note,
       who,
       sidecar,
+      validation,
       platform,
       onProgress: (sent, total) => report(`uploading to volume "${volumeName}"`, sent, total),
       signal: stop,

@@ -1,4 +1,6 @@
 import { ToolError, toError } from "../errors.ts";
+import { oneLine } from "../redact.ts";
+import { limitTime } from "../time-limit.ts";
 
 /** One finding: what was looked at, how it stands, and what to do about it (null where nothing is). */
 export interface Check {
@@ -10,6 +12,8 @@ export interface Check {
 
 /** A check took longer than this: it is reported as failed, and the others are not held up. */
 const CHECK_WITHIN_MS = 8_000;
+
+const MOST_DETAIL = 300;
 
 export const ok = (name: string, message: string): Check => ({ name, status: "ok", message, remedy: null });
 
@@ -33,7 +37,7 @@ export async function runChecks(
   signal: AbortSignal,
   checks: (signal: AbortSignal) => Promise<Check[]>,
 ): Promise<Check[]> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(CHECK_WITHIN_MS)]);
+  const limit = limitTime(signal, CHECK_WITHIN_MS);
   try {
     return await Promise.race([checks(limit), whenAborted(limit)]);
   } catch (thrown) {
@@ -47,7 +51,7 @@ export async function runChecks(
           "Check the network, then call `diagnose` again.",
         ),
       ];
-    if (thrown instanceof ToolError) return [fail(name, thrown.message, thrown.remedy)];
+    if (thrown instanceof ToolError) return [fail(name, describeError(thrown), thrown.remedy)];
     return [
       fail(
         name,
@@ -56,6 +60,11 @@ export async function runChecks(
       ),
     ];
   }
+}
+
+/** The server's own words tell a wrong name from a closed port or a foreign certificate. */
+function describeError({ message, detail }: ToolError): string {
+  return detail ? `${message} ("${oneLine(detail.trim()).slice(0, MOST_DETAIL)}")` : message;
 }
 
 function whenAborted(signal: AbortSignal): Promise<never> {

@@ -37,7 +37,7 @@ export async function checkVolumes(
     checks.push(ok("volumes", `There: ${shown.join(", ")}`));
   }
   if (missing.length > 0) {
-    const remedy = `Call \`upload_fmu\` or \`deploy_runner\`, which create them, or run \`modal volume create ${missing[0]}\`.`;
+    const remedy = `Call \`deploy_runner\` (or, for FMUs, \`upload_fmu\`), which creates them, or run \`modal volume create ${missing[0]}\`.`;
     checks.push(warn("volumes", `Not there yet: ${missing.join(", ")}`, remedy));
   }
   return checks;

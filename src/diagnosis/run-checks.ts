@@ -11,7 +11,7 @@ export function checkRunRecord(record: RunRecord): Check[] {
       warn(
         name,
         `Unfinished since ${record.created_at} (${model})`,
-        `Call \`run_fmi_simulation\` with run_id "${record.run_id}" to wait on, or \`cancel_run\`.`,
+        `Call \`${record.function}\` with run_id "${record.run_id}" to wait on, or \`cancel_run\`.`,
       ),
     ];
   }

@@ -22,6 +22,7 @@ export function createApps(connection: Connection): Apps {
     functions: (appId, signal) => readFunctionIds(connection, appId, signal),
     history: (appId, signal) => readHistory(connection, appId, signal),
     containers: (appId, signal) => listContainers(connection, appId, signal),
+    tags: (appId, signal) => readTags(connection, appId, signal),
   };
 }
 
@@ -118,4 +119,18 @@ async function listContainers(
       enqueuedAt: isoFromSeconds(task.enqueuedAt),
       startedAt: isoFromSeconds(task.startedAt),
     }));
+}
+
+async function readTags(
+  connection: Connection,
+  appId: string,
+  signal?: AbortSignal,
+): Promise<Record<string, string>> {
+  const { tags } = await request(
+    connection,
+    `read the tags of app ${appId}`,
+    (controlPlane, rpc) => controlPlane.appGetTags({ appId }, rpc),
+    { signal },
+  );
+  return tags;
 }

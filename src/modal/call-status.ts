@@ -26,7 +26,7 @@ export async function readCallStatus(
     what,
     (controlPlane, rpc) => controlPlane.functionCallFromId({ functionCallId }, rpc),
     { signal },
-  );
+  ).catch(explainMissing(functionCallId));
   const functionId = metadata?.functionId || undefined;
   const { info } = await request(
     connection,
@@ -47,6 +47,18 @@ export async function readCallStatus(
     status,
     queuedSeconds: queuedSeconds(status, enqueued, started),
     runningSeconds: runningSeconds(status, started, info, input),
+  };
+}
+
+function explainMissing(functionCallId: string) {
+  return (thrown: unknown): never => {
+    if (!(thrown instanceof ToolError && thrown.code === "not_found")) throw thrown;
+    throw new ToolError(
+      "not_found",
+      `Cannot find function call ${functionCallId}: this endpoint and environment know none of that id`,
+      "Pass the `function_call_id` that `run_fmi_simulation` returned, with the `environment` it ran in.",
+      { detail: thrown.detail, cause: thrown },
+    );
   };
 }
 

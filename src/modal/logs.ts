@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { ToolError } from "../errors.ts";
+import { limitTime } from "../time-limit.ts";
 import { createLineSplitter, type LogBatch } from "./log-lines.ts";
 import type { LogEntry, LogFilter, Logs } from "./modal.ts";
 import { type Connection, joinSignals, request, stream } from "./request.ts";
@@ -88,7 +89,7 @@ async function* followLog(
   durationMs: number,
   signal?: AbortSignal,
 ): AsyncGenerator<LogEntry, void, undefined> {
-  const stop = AbortSignal.any([joinSignals(connection, signal), AbortSignal.timeout(durationMs)]);
+  const stop = limitTime(joinSignals(connection, signal), durationMs);
   const since = filter.functionCallId === undefined ? new Date(sinceMs).toISOString() : "";
   const isWanted = matches(filter);
   const splitter = createLineSplitter();

@@ -136,6 +136,8 @@ export interface Apps {
   /** Newest first. */
   history(appId: string, signal?: AbortSignal): Promise<Deployment[]>;
   containers(appId: string, signal?: AbortSignal): Promise<ContainerInfo[]>;
+  /** The tags that an app was deployed with. */
+  tags(appId: string, signal?: AbortSignal): Promise<Record<string, string>>;
 }
 
 export interface ContainerInfo {

@@ -244,7 +244,7 @@ function missingVolume(connection: Connection, name: string): ToolError {
   return new ToolError(
     "not_found",
     `Cannot find volume "${name}": ${environmentWords(connection)} has none of that name`,
-    `Create it with \`modal volume create ${name}\`, or call \`upload_fmu\`, which creates it.`,
+    `Create it with \`modal volume create ${name}\`; \`upload_fmu\` creates the volume of FMUs, \`deploy_runner\` those of its runner.`,
   );
 }
 

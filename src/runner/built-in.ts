@@ -54,6 +54,8 @@ export function createBuiltInRunner(options: BuiltInRunnerOptions): BuiltInRunne
   const pool = createProcessPool({ childPath, workDir, platform, environment: childEnvironment(options) });
   const environment = (): SimulationEnvironment => ({
     ...{ pool, workDir, platform, timeoutSeconds },
+    ownPlatform: currentPlatform(process.platform, process.arch).label,
+    searchPath: childEnvironment(options).PATH ?? "",
     engine: `modal-fmi-mcp ${version}`,
     fmuPlatform: currentPlatform(platform, options.architecture ?? process.arch),
     memoryLimitBytes: options.memoryLimitBytes ?? MEMORY_LIMIT_BYTES,
@@ -104,6 +106,14 @@ function runFunction(
       parameter("tolerance", "float"),
       parameter("output_interval", "float"),
       parameter("timeout_seconds", "float"),
+      parameter("input_series", "dict"),
+      parameter("files", "dict"),
+      parameter("solver", "str"),
+      parameter("interface_type", "str"),
+      parameter("check_step", "bool"),
+      parameter("debug", "bool"),
+      parameter("save_state", "bool"),
+      parameter("initial_state", "any"),
     ],
     timeoutSeconds: timeoutSeconds + HOST_GRACE_SECONDS,
     run: async (call) => {

@@ -1,19 +1,22 @@
+import type { RecordedList } from "../fmi/list-recording.ts";
 import type { ModelDescription, StartValue } from "../fmi/model-description.ts";
 import type { SimulationSettings } from "../fmi/simulation-settings.ts";
 
 /** One simulation, as the child process is told of it. Paths are absolute. */
 export interface SimulationJob {
-  fmuPath: string;
-  /** Path of the shared library inside the archive. */
+  /** Of the FMU's shared library, which the parent has unpacked. */
   libraryPath: string;
+  /** Of the unpacked `resources` folder; undefined where the FMU has none. */
+  resourcesPath: string | undefined;
   description: ModelDescription;
+  interfaceType: "co_simulation" | "model_exchange";
   settings: SimulationSettings;
   /** File that the child maps and records into. */
   recordingPath: string;
   /** Rows of the recording at most. */
   capacity: number;
-  /** Folder of the child's own, its working folder, removed by the parent. */
-  directory: string;
+  /** File for the last points of every scalar; undefined where they are not asked for. */
+  debugPath: string | undefined;
   limits: ProcessLimits;
 }
 
@@ -33,6 +36,11 @@ export type ChildMessage =
       kind: "result";
       end: "completed" | "terminated_by_fmu";
       outputs: { name: string; values: StartValue[] }[];
+      /** Strings and Binaries at every recorded point; undefined where they are too large. */
+      lists: RecordedList[] | undefined;
+      /** The FMU's state at the end, where it was asked for. */
+      state: Uint8Array | undefined;
+      messages: string[];
       /** Wall-clock seconds from instantiation to the last output. */
       seconds: number;
     }

@@ -32,8 +32,10 @@ export interface SimulationProcess {
   kill(): void;
   /** Whether this process stays alive for the child's sake. */
   hold(held: boolean): void;
-  /** Removes its folder. */
+  /** Removes its folder, once; never rejects. */
   removeDirectory(): Promise<void>;
+  /** Resolves once its folder is gone. */
+  readonly removed: Promise<void>;
 }
 
 /* What a process printed or told arrives right after its exit, unless something it started keeps a pipe open. */
@@ -63,8 +65,17 @@ export async function startSimulationProcess(options: ChildProcessOptions): Prom
       // Gone already.
     }
   };
+  let tellRemoved = (): void => {};
+  const removed = new Promise<void>((resolve) => {
+    tellRemoved = resolve;
+  });
+  let removal: Promise<void> | undefined;
+  const removeDirectory = () => {
+    removal ??= rm(directory, { recursive: true, force: true, maxRetries: 3 }).then(tellRemoved, tellRemoved);
+    return removal;
+  };
   return {
-    ...{ pid, directory, stdout, stderr, kill },
+    ...{ pid, directory, stdout, stderr, kill, removeDirectory, removed },
     exited: waitForExit(child, kill),
     isAlive: () => child.exitCode === null && child.signalCode === null && child.connected,
     onMessage: (listener) => {
@@ -75,7 +86,6 @@ export async function startSimulationProcess(options: ChildProcessOptions): Prom
       child.send(job, () => {});
     },
     hold: (held) => holdChild(child, held),
-    removeDirectory: () => rm(directory, { recursive: true, force: true, maxRetries: 3 }),
   };
 }
 

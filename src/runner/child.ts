@@ -1,10 +1,6 @@
 /** Entry of the child process: takes one job over IPC, simulates it, tells its result, and exits. */
-import { dirname, join } from "node:path";
 import { ToolError, toError } from "../errors.ts";
-import { openArchive } from "../fmi/archive.ts";
-import { openFileSource } from "../fmi/byte-source.ts";
 import { simulateCoSimulation } from "../fmi/co-simulation.ts";
-import type { LoadedFmu } from "../fmi/instance.ts";
 import { loadLibrary } from "../fmi/library.ts";
 import { recordedColumns } from "../fmi/recorded-columns.ts";
 import { createRecorder, recordingBytes } from "../fmi/recorder.ts";
@@ -12,6 +8,8 @@ import type { ChildMessage, SimulationJob } from "./child-messages.ts";
 import { blockOnOutput, confineProcess, flushOutput, limitProcess } from "./limits.ts";
 import { createOutputLimit } from "./output-limit.ts";
 import { createFileMemory } from "./shared-memory.ts";
+import { warmUp } from "./warm-up.ts";
+import { createWatchers } from "./watchers.ts";
 
 const { platform } = process;
 
@@ -23,49 +21,42 @@ function tell(message: ChildMessage): Promise<void> {
   });
 }
 
-async function unpack(job: SimulationJob): Promise<Omit<LoadedFmu, "library">> {
-  const archive = await openArchive(await openFileSource(job.fmuPath), job.description.modelName);
-  const target = join(job.directory, "fmu");
-  const binaries = `${dirname(job.libraryPath)}/`;
-  try {
-    await archive.extract((path) => path.startsWith(binaries) || path.startsWith("resources/"), target);
-    const hasResources = archive.entries.some(({ path }) => path.startsWith("resources"));
-    return {
-      description: job.description,
-      resourcesPath: hasResources ? join(target, "resources") : undefined,
-    };
-  } finally {
-    await archive.close();
-  }
-}
-
 async function simulate(job: SimulationJob): Promise<void> {
   await limitProcess(platform, job.limits);
-  const unpacked = await unpack(job);
-  const columns = recordedColumns(job.description, job.settings.outputs).length;
-  const bytes = recordingBytes(columns, job.capacity);
-  const recording = createFileMemory(platform, job.recordingPath, bytes);
+  const { description, resourcesPath, settings } = job;
+  const columns = recordedColumns(description, settings.outputs).length;
+  const recording = createFileMemory(platform, job.recordingPath, recordingBytes(columns, job.capacity));
   const recorder = createRecorder(columns, job.capacity, recording.memory);
+  const watchers = createWatchers(job);
   const started = performance.now();
-  const fmu = { ...unpacked, library: loadLibrary(join(job.directory, "fmu", job.libraryPath)) };
+  const fmu = { description, resourcesPath, library: loadLibrary(job.libraryPath) };
   const output = createOutputLimit((text) => tell({ kind: "log", status: "warning", category: "", text }));
+  const simulateFmu =
+    job.interfaceType === "co_simulation" ? simulateCoSimulation : await loadModelExchange();
   try {
     await blockOnOutput(platform);
-    const result = simulateCoSimulation(fmu, job.settings, recorder, {
+    const result = simulateFmu(fmu, settings, recorder, {
       log: (message) => {
         if (output.admits(message.text)) tell({ kind: "log", ...message });
       },
       progress: (time) => tell({ kind: "progress", time }),
+      watch: watchers.watch,
     });
     const seconds = (performance.now() - started) / 1000;
     await recording.save();
-    await tell({ kind: "result", end: result.end, outputs: result.outputs, seconds });
+    const { end, outputs, state, messages = [] } = result;
+    await tell({ kind: "result", end, outputs, state, messages, lists: watchers.lists(), seconds });
     result.finish();
     await flushOutput(platform);
     await tell({ kind: "finished" });
   } finally {
     await recording.save();
+    await watchers.save();
   }
+}
+
+async function loadModelExchange() {
+  return (await import("../fmi/model-exchange.ts")).simulateModelExchange;
 }
 
 async function run(job: SimulationJob): Promise<void> {
@@ -81,6 +72,6 @@ async function run(job: SimulationJob): Promise<void> {
   process.exit(0);
 }
 
-const confined = confineProcess(platform);
+const confined = confineProcess(platform).then(warmUp);
 process.once("disconnect", () => process.exit(0));
 process.once("message", (job) => void run(job as SimulationJob));

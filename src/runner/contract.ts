@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { encodedInputSeries } from "../inputs/input-series-schema.ts";
 
 /**
  * The contract of the app `fmi-runner`: what `run_fmi_simulation` and `probe_fmu` take and return.
@@ -46,6 +47,17 @@ export const simulationConfig = z.strictObject({
   step_size: wireNumber.optional(),
 });
 
+/** Ways to integrate a Model Exchange FMU. */
+export const solverName = z.enum(["automatic", "dormand-prince", "ndf", "euler", "rk4"]);
+
+export const interfaceType = z.enum(["co_simulation", "model_exchange"]);
+
+/** A file that the FMU reads, sent along with the run. */
+const sentFile = z.strictObject({ name: z.string().min(1).max(255), bytes: z.instanceof(Uint8Array) });
+
+/** The most bytes of all files of a run, and of a saved state. */
+export const MOST_SENT_BYTES = 64 * 1024 * 1024;
+
 /** Keyword arguments of `run_fmi_simulation`: the eight old ones, then our additions. */
 export const runArguments = z.strictObject({
   fmu_storage_key: z.string().min(1),
@@ -58,7 +70,7 @@ export const runArguments = z.strictObject({
   /** Start values by native variable name, in the variable's own unit. */
   inputs: z.record(z.string(), wireValue).default({}),
   simulation_config: simulationConfig.default({}),
-  /** Native variable names; empty means every variable of causality output. */
+  /** Native variable names, or patterns with `*`; empty means every variable of causality output. */
   output_variables: z.array(z.string()).default([]),
   return_logs: z.boolean().default(false),
   /** True adds the members below `runResult`'s old ones; false keeps to exactly those. */
@@ -69,6 +81,22 @@ export const runArguments = z.strictObject({
   output_interval: wireNumber.nullish(),
   /** Wall-clock limit of the simulation in seconds. */
   timeout_seconds: wireNumber.nullish(),
+  /** Inputs over time, in each variable's own unit. */
+  input_series: encodedInputSeries.nullish(),
+  /** Files by the String parameter that is set to their path in the container. */
+  files: z.record(z.string(), sentFile).nullish(),
+  /** Model Exchange only. */
+  solver: solverName.nullish(),
+  /** Co-Simulation unless given, where the FMU has both. */
+  interface_type: interfaceType.nullish(),
+  /** True repeats the run at half the communication step and adds `step_check`. */
+  check_step: z.boolean().default(false),
+  /** True turns the FMU's logging on and adds `debug` where the run fails or a value is not finite. */
+  debug: z.boolean().default(false),
+  /** True adds `state`, the FMU's state at the end. */
+  save_state: z.boolean().default(false),
+  /** The `state` of an earlier run of the same FMU, from whose time this one starts. */
+  initial_state: z.instanceof(Uint8Array).nullish(),
 });
 
 /** Statistics of one recorded scalar over the whole run, at full resolution. Non-finite samples are counted, not averaged. */
@@ -87,7 +115,8 @@ export const variableStatistics = z.object({
 /** What truly happened: the settings that applied, the engine, and how the run ended. */
 export const runFacts = z.object({
   fmi_version: z.string(),
-  interface_type: z.enum(["co_simulation", "model_exchange"]),
+  interface_type: interfaceType,
+  /** Model Exchange: how it was integrated. */
   solver: z.string().nullable(),
   start_time: z.number(),
   stop_time: z.number(),
@@ -112,9 +141,34 @@ export const runSeries = z.object({
   thinned_by: z.number(),
   time: z.instanceof(Uint8Array),
   variables: z.record(z.string(), z.object({ type: z.string(), values: z.instanceof(Uint8Array) })),
+  /** Strings and Binaries at every recorded point, where they are small and nothing is thinned. */
+  lists: z.record(z.string(), z.object({ type: z.string(), values: z.array(wireValue) })).nullish(),
 });
 
-/** Result of `run_fmi_simulation`. Old callers forbid members beyond the first three (and `logs`, when asked for). */
+/** How much the recorded outputs change where the communication step is half as long. */
+export const stepCheck = z.object({
+  /** Of the second run, s. */
+  step_size: z.number(),
+  variables: z.record(
+    z.string(),
+    z.object({
+      /** The largest difference at a recorded point. */
+      difference: z.number(),
+      time: z.number(),
+      /** Of the range (max - min) in the first run; null where that is 0. */
+      relative: z.number().nullable(),
+    }),
+  ),
+});
+
+/** Every scalar variable over the last points before something went wrong; columns as in `runSeries`. */
+export const debugSeries = z.object({
+  rows: z.number(),
+  time: z.instanceof(Uint8Array),
+  variables: z.record(z.string(), z.object({ type: z.string(), values: z.instanceof(Uint8Array) })),
+});
+
+/** Result of `run_fmi_simulation`. Old callers forbid members beyond the first three. */
 export const runResult = z.object({
   status: z.enum(["success", "error"]),
   /** Final value of each output variable by native name; arrays as lists. */
@@ -132,6 +186,10 @@ export const runResult = z.object({
   statistics: z.record(z.string(), variableStatistics).nullish(),
   facts: runFacts.nullish(),
   series: runSeries.nullish(),
+  step_check: stepCheck.nullish(),
+  debug: debugSeries.nullish(),
+  /** For `initial_state` of another run. */
+  state: z.instanceof(Uint8Array).nullish(),
 });
 
 /** Keyword arguments of `probe_fmu`. */
@@ -167,6 +225,8 @@ export const probeResult = z.object({
 export type RunArguments = z.infer<typeof runArguments>;
 export type RunResult = z.infer<typeof runResult>;
 export type RunFacts = z.infer<typeof runFacts>;
+export type StepCheck = z.infer<typeof stepCheck>;
+export type DebugSeries = z.infer<typeof debugSeries>;
 export type RunSeries = z.infer<typeof runSeries>;
 export type VariableStatistics = z.infer<typeof variableStatistics>;
 export type ProbeArguments = z.infer<typeof probeArguments>;

@@ -12,6 +12,8 @@ export interface MountedFmu {
   /** Of the copy. */
   path: string;
   containerPath: string;
+  /** sha256 of the file. */
+  checksum: string;
 }
 
 /**
@@ -33,13 +35,13 @@ export async function withMountedFmu<T>(
       return { problem: `There is no FMU at ${looked} in the container. Upload it with \`upload_fmu\`.` };
     }
     const expected = reference.fmu_checksum;
-    const actual = expected ? await hashFile(path) : undefined;
+    const actual = await hashFile(path);
     if (expected && actual !== expected) {
       return {
         problem: `The file at ${containerPath} has the sha256 ${actual}, not ${expected}: upload it again.`,
       };
     }
-    return await useFmu({ path, containerPath }, use);
+    return await useFmu({ path, containerPath, checksum: actual }, use);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

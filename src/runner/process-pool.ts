@@ -6,6 +6,8 @@ export interface ProcessPool {
   take(): Promise<SimulationProcess>;
   /** Starts the spare if there is none. */
   refill(): void;
+  /** As {@link ProcessPool.refill}, in so many milliseconds: a process that starts takes time from what is at work. */
+  refillIn(delayMs: number): void;
   /** Kills all children and removes their folders; no more are started. */
   close(): Promise<void>;
 }
@@ -14,13 +16,14 @@ export interface ProcessPool {
 export function createProcessPool(options: ChildProcessOptions): ProcessPool {
   const all = new Set<SimulationProcess>();
   let spare: Promise<SimulationProcess | undefined> | undefined;
+  let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
   const start = async () => {
     if (closed) throw new Error("Cannot simulate: the runner has been closed.");
     const child = await startSimulationProcess(options);
     all.add(child);
-    void child.exited.then(() => all.delete(child));
+    void child.removed.then(() => all.delete(child));
     if (closed) child.kill();
     return child;
   };
@@ -45,8 +48,14 @@ export function createProcessPool(options: ChildProcessOptions): ProcessPool {
       return child;
     },
     refill,
+    refillIn: (delayMs) => {
+      clearTimeout(timer);
+      timer = setTimeout(refill, delayMs);
+      timer.unref();
+    },
     close: async () => {
       closed = true;
+      clearTimeout(timer);
       const idle = await spare;
       await Promise.all(
         [...all].map(async (child) => {

@@ -1,4 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { type DebugPoints, debugRingBytes, debugVariables, readDebugRing } from "../fmi/debug-points.ts";
+import type { ModelDescription } from "../fmi/model-description.ts";
 import { columnOffset, type RecordingSummary, readSummary, summaryBytes } from "../fmi/recorder.ts";
 
 /** A recording read back, thinned to what may be sent. */
@@ -34,6 +36,21 @@ export async function findRecording(
     }
     const [time = new Float64Array(), ...rest] = series;
     return { ...summary, thinnedBy, time, columns: rest };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Reads the last points back, finished or cut off; undefined where the process did not come to them. */
+export async function findDebugPoints(
+  path: string,
+  description: ModelDescription,
+): Promise<DebugPoints | undefined> {
+  const file = await open(path, "r").catch(() => undefined);
+  if (file === undefined) return undefined;
+  try {
+    const variables = debugVariables(description).length;
+    return readDebugRing(await readFloats(file, 0, debugRingBytes(variables) / 8), variables);
   } finally {
     await file.close();
   }

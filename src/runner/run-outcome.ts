@@ -1,8 +1,16 @@
+import { debugVariables } from "../fmi/debug-points.ts";
 import type { ModelDescription, StartValue, Variable } from "../fmi/model-description.ts";
 import { recordedColumns } from "../fmi/recorded-columns.ts";
 import type { ColumnStatistics } from "../fmi/recorder.ts";
 import { createTimeGrid } from "../fmi/time-grid.ts";
-import type { RunFacts, RunResult, RunSeries, VariableStatistics, WireValue } from "./contract.ts";
+import type {
+  DebugSeries,
+  RunFacts,
+  RunResult,
+  RunSeries,
+  VariableStatistics,
+  WireValue,
+} from "./contract.ts";
 import type { RunPlan } from "./run-plan.ts";
 import type { SupervisedOutcome } from "./supervise.ts";
 
@@ -19,13 +27,13 @@ export interface Engine {
  * failed run also has what was recorded up to its end, marked as partial.
  */
 export function toRunResult(
-  description: ModelDescription,
   plan: RunPlan,
   outcome: SupervisedOutcome,
   engine: Engine,
   extras: boolean,
 ): RunResult {
   const failed = outcome.error !== undefined;
+  const { description } = plan;
   const old: RunResult = {
     status: failed ? "error" : "success",
     outputs: toOutputs(description, outcome),
@@ -34,11 +42,13 @@ export function toRunResult(
   if (!extras) return old;
   return {
     ...old,
-    messages: [...plan.messages, ...describeOutcome(description, plan, outcome)],
+    messages: [...plan.messages, ...outcome.messages, ...describeOutcome(description, plan, outcome)],
     execution_seconds: outcome.seconds,
     statistics: toStatistics(description, plan, outcome),
     facts: toFacts(description, plan, outcome, engine),
     series: toSeries(description, plan, outcome),
+    ...(outcome.state === undefined ? {} : { state: new Uint8Array(outcome.state) }),
+    ...(plan.debug ? { debug: toDebugSeries(description, outcome) } : {}),
   };
 }
 
@@ -84,15 +94,15 @@ function toWireStatistics(column: ColumnStatistics): VariableStatistics {
 
 function toFacts(
   description: ModelDescription,
-  { settings }: RunPlan,
+  { settings, interface: { type } }: RunPlan,
   outcome: SupervisedOutcome,
   engine: Engine,
 ): RunFacts {
-  const { startTime, stopTime, stepSize, stepsPerPoint, tolerance } = settings;
+  const { startTime, stopTime, stepSize, stepsPerPoint, tolerance, solver } = settings;
   return {
     fmi_version: description.fmiVersion,
-    interface_type: "co_simulation",
-    solver: null,
+    interface_type: type,
+    solver: type === "model_exchange" ? (solver ?? "automatic") : null,
     start_time: startTime,
     stop_time: stopTime,
     step_size: stepSize,
@@ -110,11 +120,9 @@ function toFacts(
 function toSeries(
   description: ModelDescription,
   { settings }: RunPlan,
-  { recording }: SupervisedOutcome,
+  { recording, lists }: SupervisedOutcome,
 ): RunSeries | null {
   if (recording === undefined || recording.rows === 0) return null;
-  const bytes = (column: Float64Array<ArrayBuffer>) =>
-    new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
   const variables = Object.fromEntries(
     recordedColumns(description, settings.outputs).map(({ name, type }, index) => [
       name,
@@ -122,7 +130,42 @@ function toSeries(
     ]),
   );
   const { time, thinnedBy } = recording;
-  return { rows: time.length, thinned_by: thinnedBy, time: bytes(time), variables };
+  const all = { rows: time.length, thinned_by: thinnedBy, time: bytes(time), variables };
+  const isWhole = lists !== undefined && lists.length > 0 && thinnedBy === 1;
+  return isWhole ? { ...all, lists: toLists(description, lists) } : all;
+}
+
+function bytes(column: Float64Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
+}
+
+function toLists(
+  { variables }: ModelDescription,
+  lists: NonNullable<SupervisedOutcome["lists"]>,
+): NonNullable<RunSeries["lists"]> {
+  const byName = new Map(variables.map((variable) => [variable.name, variable]));
+  return Object.fromEntries(
+    lists.map(({ name, values }) => {
+      const variable = byName.get(name);
+      return [
+        name,
+        { type: variable?.type ?? "String", values: values.map((each) => toWireValue(variable, each)) },
+      ];
+    }),
+  );
+}
+
+/** What led to a failure or to a value that is not finite; null where all went well. */
+function toDebugSeries(
+  description: ModelDescription,
+  { debug, error }: SupervisedOutcome,
+): DebugSeries | null {
+  if (debug === undefined || (error === undefined && debug.nonFiniteTime === undefined)) return null;
+  const variables = debugVariables(description).map(({ name, type }, index) => {
+    const values = bytes(debug.columns[index] ?? new Float64Array());
+    return [name, { type, values }] as const;
+  });
+  return { rows: debug.time.length, time: bytes(debug.time), variables: Object.fromEntries(variables) };
 }
 
 function describeOutcome(

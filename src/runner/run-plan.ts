@@ -1,21 +1,31 @@
-import { findClosestNames } from "../fmi/closest-names.ts";
+import { chooseEventCapacity } from "../fmi/event-rows.ts";
 import type { Fmu } from "../fmi/fmu.ts";
-import type { ModelDescription, StartValue } from "../fmi/model-description.ts";
+import type { ModelDescription } from "../fmi/model-description.ts";
 import { findLibraryPath, type Platform } from "../fmi/platforms.ts";
 import { recordedColumns } from "../fmi/recorded-columns.ts";
 import { recordingBytes } from "../fmi/recorder.ts";
-import { whyNotSettable } from "../fmi/settable.ts";
+import { whyNotSaved } from "../fmi/saved-state.ts";
+import { selectVariables } from "../fmi/select-variables.ts";
 import type { SimulationSettings } from "../fmi/simulation-settings.ts";
 import type { RunArguments } from "./contract.ts";
-import { planTimes } from "./plan-times.ts";
-import { checkStartValue } from "./start-value-check.ts";
+import { planFiles, planInitialState, planInputSeries } from "./plan-inputs.ts";
+import { type ChosenInterface, chooseInterface } from "./plan-interface.ts";
+import { type PlanNotes, planStartValues, suggest } from "./plan-start-values.ts";
+import { type PlannedTimes, planTimes } from "./plan-times.ts";
 
 /** A run that can be started. */
 export interface RunPlan {
+  interface: ChosenInterface;
+  /** Of the FMU, arrays sized as the structural parameters say. */
+  description: ModelDescription;
   settings: SimulationSettings;
-  /** Of the shared library inside the archive. */
-  libraryPath: string;
+  /** Of the shared library inside the archive; undefined where its sources are to be compiled. */
+  libraryPath: string | undefined;
+  /** Files to be written for the FMU, by the parameter that is set to their path. */
+  files: ReadonlyMap<string, { name: string; bytes: Uint8Array }>;
   capacity: number;
+  debug: boolean;
+  checkStep: boolean;
   /** What is worth knowing and stops nothing, a sentence each. */
   messages: string[];
 }
@@ -24,82 +34,83 @@ const MOST_RECORDING_BYTES = 2 * 1024 ** 3;
 
 /** Plans a run from its arguments and the FMU; every problem found is a sentence of its own. */
 export function planRun(fmu: Fmu, args: RunArguments, platform: Platform): RunPlan | { errors: string[] } {
-  const { description } = fmu;
-  const { coSimulation } = description;
-  if (description.fmiMajor === 1 || coSimulation === undefined) {
-    return { errors: [whyNotSimulated(description)] };
-  }
-  const messages: string[] = [];
-  const errors: string[] = [];
-  const { modelIdentifier } = coSimulation;
-  const libraryPath = findLibraryPath(fmu.archive.entries, modelIdentifier, description.fmiMajor, platform);
-  if (libraryPath === undefined) errors.push(noLibrary(fmu, modelIdentifier, platform));
-  const times = planTimes(args, description.defaultExperiment, coSimulation);
+  const chosen = chooseInterface(fmu.description, args);
+  if ("problem" in chosen) return { errors: [chosen.problem] };
+  const notes: PlanNotes = { errors: [], messages: [] };
+  const { errors, messages } = notes;
+  const { modelIdentifier } = chosen.description;
+  const { fmiMajor } = fmu.description;
+  const libraryPath = findLibraryPath(fmu.archive.entries, modelIdentifier, fmiMajor, platform);
+  if (libraryPath === undefined && !hasSources(fmu)) errors.push(noLibrary(fmu, modelIdentifier, platform));
+  const start = planInitialState(fmu.description, args, chosen, notes);
+  const times = planRunTimes(fmu.description, args, chosen, start);
   if ("problem" in times) errors.push(times.problem);
-  const tolerance = args.tolerance ?? description.defaultExperiment.tolerance;
-  if (tolerance !== undefined && !(tolerance > 0 && Number.isFinite(tolerance))) {
+  const tolerance = args.tolerance ?? fmu.description.defaultExperiment.tolerance;
+  if (tolerance !== undefined && !(tolerance > 0 && Number.isFinite(tolerance)))
     errors.push(`tolerance ${tolerance} is not a positive number.`);
-  }
-  const startValues = planStartValues(description, args.inputs, errors, messages);
+  const { description, startValues } = planStartValues(fmu.description, args, notes);
   const outputs = planOutputs(description, args.output_variables, errors);
-  if (coSimulation.needsExecutionTool) {
-    messages.push("The FMU needs the tool that made it: the run fails where that is not installed.");
-  }
-  if ("problem" in times || libraryPath === undefined || errors.length > 0) return { errors };
+  const files = planFiles(description, args, notes);
+  const inputSeries =
+    "problem" in times ? undefined : planInputSeries(description, args, times, chosen, notes);
+  if (args.save_state) errors.push(...refuseState(description, chosen));
+  if (args.check_step) errors.push(...refuseStepCheck(chosen, args));
+  if ("problem" in times || errors.length > 0) return { errors };
+  const eventCapacity = hasEvents(chosen) ? chooseEventCapacity(times.capacity) : 0;
+  const capacity = times.capacity + eventCapacity;
   const columns = recordedColumns(description, outputs).length;
-  if (recordingBytes(columns, times.capacity) > MOST_RECORDING_BYTES) {
-    return {
-      errors: [
-        `${columns} columns of ${times.capacity} points take more than 2 GiB. Take fewer output_variables or a larger output_interval.`,
-      ],
-    };
-  }
-  const { capacity, ...grid } = times;
-  const logging = args.return_logs ? "all" : "problems";
-  const settings: SimulationSettings = { ...grid, tolerance, startValues, outputs, logging };
-  return { settings, libraryPath, capacity, messages };
+  if (recordingBytes(columns, capacity) > MOST_RECORDING_BYTES)
+    return { errors: [tooMuch(columns, capacity)] };
+  const settings: SimulationSettings = {
+    ...gridOf(times),
+    ...{ tolerance, startValues, outputs, eventCapacity, inputSeries, saveState: args.save_state },
+    logging: args.return_logs || args.debug ? "all" : "problems",
+    solver: args.solver ?? undefined,
+    initialState: args.initial_state ?? undefined,
+  };
+  const { debug, check_step: checkStep } = args;
+  return {
+    interface: chosen,
+    description,
+    settings,
+    libraryPath,
+    files,
+    capacity,
+    debug,
+    checkStep,
+    messages,
+  };
 }
 
-function whyNotSimulated({ fmiMajor, fmiVersion, modelName, modelExchange }: ModelDescription): string {
-  const name = JSON.stringify(modelName);
-  if (fmiMajor === 1)
-    return `Cannot simulate ${name}: it is of FMI ${fmiVersion}, and this runner simulates FMI 2.0 and 3.0.`;
-  const only = modelExchange === undefined ? "Scheduled Execution" : "Model Exchange";
-  return `Cannot simulate ${name}: it is for ${only} only, and this runner simulates Co-Simulation. Export it for Co-Simulation.`;
+function gridOf({ startTime, stopTime, stepSize, stepsPerPoint }: PlannedTimes) {
+  return { startTime, stopTime, stepSize, stepsPerPoint };
+}
+
+function hasEvents({ type, description }: ChosenInterface): boolean {
+  return type === "model_exchange" || description.hasEventMode;
+}
+
+function planRunTimes(
+  { defaultExperiment }: ModelDescription,
+  args: RunArguments,
+  { type, description }: ChosenInterface,
+  start: number | undefined,
+): PlannedTimes | { problem: string } {
+  const config =
+    start === undefined ? args.simulation_config : { ...args.simulation_config, start_time: start };
+  const isFree = type === "model_exchange" || description.canHandleVariableCommunicationStepSize;
+  const capabilities = { canHandleVariableCommunicationStepSize: isFree };
+  return planTimes({ ...args, simulation_config: config }, defaultExperiment, capabilities);
+}
+
+function hasSources({ archive }: Fmu): boolean {
+  return archive.entries.some(({ path, isDirectory }) => !isDirectory && path.startsWith("sources/"));
 }
 
 function noLibrary(fmu: Fmu, modelIdentifier: string, platform: Platform): string {
   const there = fmu.platforms.map((each) => each.label).join(", ");
   const has = there === "" ? "it has no binaries at all" : `it has binaries for ${there}`;
   return `The FMU has no library ${modelIdentifier}${platform.suffix} for this machine, ${platform.label}: ${has}.`;
-}
-
-function planStartValues(
-  description: ModelDescription,
-  inputs: RunArguments["inputs"],
-  errors: string[],
-  messages: string[],
-): { name: string; values: StartValue[] }[] {
-  const byName = new Map(description.variables.map((variable) => [variable.name, variable]));
-  return Object.entries(inputs).flatMap(([name, value]) => {
-    const variable = byName.get(name);
-    if (variable === undefined) {
-      errors.push(`Cannot set "${name}": the model has no such variable.${suggest(name, byName.keys())}`);
-      return [];
-    }
-    const checked = whyNotSettable(variable) ?? checkStartValue(variable, value, description);
-    if (typeof checked === "string") {
-      errors.push(`Cannot set "${name}": ${checked}.`);
-      return [];
-    }
-    const { min, max } = variable;
-    const outside = checked.some(
-      (each) => Number(each) < (min ?? -Infinity) || Number(each) > (max ?? Infinity),
-    );
-    if (outside)
-      messages.push(`The value of "${name}" is outside its range, ${min ?? "-∞"} to ${max ?? "∞"}.`);
-    return [{ name, values: checked }];
-  });
 }
 
 function planOutputs(description: ModelDescription, wanted: readonly string[], errors: string[]): string[] {
@@ -109,17 +120,33 @@ function planOutputs(description: ModelDescription, wanted: readonly string[], e
       .filter(({ causality, type }) => causality === "output" && type !== "Clock")
       .map(({ name }) => name);
   }
-  const byName = new Map(variables.map((variable) => [variable.name, variable]));
-  for (const name of wanted) {
-    const variable = byName.get(name);
-    if (variable === undefined) {
-      errors.push(`Cannot record "${name}": the model has no such variable.${suggest(name, byName.keys())}`);
-    } else if (variable.type === "Clock") errors.push(`Cannot record "${name}": it is a Clock.`);
+  const { names, unknown } = selectVariables(description, wanted);
+  for (const name of unknown) {
+    const all = variables.map((variable) => variable.name);
+    errors.push(
+      name.includes("*")
+        ? `Cannot record "${name}": no variable's name is like that.`
+        : `Cannot record "${name}": the model has no such variable.${suggest(name, all)}`,
+    );
   }
-  return [...new Set(wanted)];
+  const clocks = new Set(variables.filter(({ type }) => type === "Clock").map(({ name }) => name));
+  for (const name of names) if (clocks.has(name)) errors.push(`Cannot record "${name}": it is a Clock.`);
+  return names;
 }
 
-function suggest(name: string, names: Iterable<string>): string {
-  const closest = findClosestNames(name, names);
-  return closest.length === 0 ? "" : ` Did you mean ${closest.map((each) => `"${each}"`).join(" or ")}?`;
+function refuseState(description: ModelDescription, { description: used }: ChosenInterface): string[] {
+  const why = whyNotSaved(description, used);
+  return why === undefined ? [] : [`Cannot save the state at the end: ${why}.`];
+}
+
+function refuseStepCheck({ type }: ChosenInterface, { solver }: RunArguments): string[] {
+  const hasStep = type === "co_simulation" || solver === "euler" || solver === "rk4";
+  if (hasStep) return [];
+  return [
+    "Cannot check the step: an adaptive solver chooses its own. Give a smaller tolerance and compare instead.",
+  ];
+}
+
+function tooMuch(columns: number, capacity: number): string {
+  return `${columns} columns of ${capacity} points take more than 2 GiB. Take fewer output_variables or a larger output_interval.`;
 }

@@ -1,5 +1,6 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { DebugPoints } from "../fmi/debug-points.ts";
+import type { RecordedList } from "../fmi/list-recording.ts";
 import type { StartValue } from "../fmi/model-description.ts";
 import { recordedColumns } from "../fmi/recorded-columns.ts";
 import type { ChildMessage, SimulationJob } from "./child-messages.ts";
@@ -8,7 +9,7 @@ import type { RunFacts } from "./contract.ts";
 import { describeExit, describeTime } from "./exit-words.ts";
 import { findProcessMemory } from "./limits.ts";
 import { createOutputLimit } from "./output-limit.ts";
-import { findRecording, type StoredRecording } from "./recording-file.ts";
+import { findDebugPoints, findRecording, type StoredRecording } from "./recording-file.ts";
 import { readLines } from "./text-lines.ts";
 
 /** How a simulation in a child process ended, and what there is of it. */
@@ -20,6 +21,14 @@ export interface SupervisedOutcome {
   error: string | undefined;
   /** Undefined where it did not come to record. */
   recording: StoredRecording | undefined;
+  /** Strings and Binaries at every recorded point; undefined where they are too large, or it failed. */
+  lists: RecordedList[] | undefined;
+  /** The last points of every scalar, where they were asked for. */
+  debug: DebugPoints | undefined;
+  /** The FMU's state at the end, where it was asked for. */
+  state: Uint8Array | undefined;
+  /** What the engine has to say, a sentence each. */
+  messages: string[];
   /** Model time of the last point, s; NaN before the first. */
   timeReached: number;
   /** Wall-clock seconds of the simulation. */
@@ -48,12 +57,12 @@ export interface SupervisionOptions {
 const MEMORY_CHECK_MS = 100;
 const EXIT_GRACE_MS = 5000;
 
-type Job = Omit<SimulationJob, "directory" | "recordingPath">;
+type Job = Omit<SimulationJob, "recordingPath">;
 type KillReason = "timed_out" | "cancelled" | "memory" | "hangs at its end";
 
 /**
- * Has a child process do one job within its limits, and always ends it. Resolves however it ended; the child's folder is
- * gone then.
+ * Has a child process do one job within its limits, and always ends it. Resolves however it ended; the child's folder goes
+ * in the background.
  */
 export async function superviseSimulation(
   child: SimulationProcess,
@@ -65,27 +74,29 @@ export async function superviseSimulation(
   const started = performance.now();
   const messages = listen(child, options, hooks);
   const reason = enforce(child, job, options, () => messages.result !== undefined);
-  child.send({ ...job, directory: child.directory, recordingPath });
+  child.send({ ...job, recordingPath });
   try {
     const exit = await child.exited;
     const columns = recordedColumns(job.description, job.settings.outputs).length;
     const recording = await findRecording(recordingPath, columns, job.capacity, options.maxSeriesBytes);
+    const debug =
+      job.debugPath === undefined ? undefined : await findDebugPoints(job.debugPath, job.description);
     const timeReached = recording?.timeReached ?? Number.NaN;
     const seconds = messages.result?.seconds ?? (performance.now() - started) / 1000;
-    const shared = { recording, timeReached, seconds };
+    const shared = { recording, debug, timeReached, seconds };
     if (messages.result !== undefined) {
       if (!messages.finished)
         hooks.message("warning", "", "The FMU went wrong at its end, after the last result.");
-      const { end, outputs } = messages.result;
-      return { ...shared, end, outputs, error: undefined };
+      const { end, outputs, lists, state, messages: said } = messages.result;
+      return { ...shared, end, outputs, lists, state, messages: said, error: undefined };
     }
     const outcome = describeEnd(reason.current, messages.error, exit, timeReached, job, options);
-    return { ...shared, ...outcome, outputs: undefined };
+    return { ...shared, ...outcome, outputs: undefined, lists: undefined, state: undefined, messages: [] };
   } finally {
     reason.stop();
     child.kill();
-    await rm(recordingPath, { force: true });
-    await child.removeDirectory();
+    // Not awaited: the result need not wait for it, and the pool does before it closes.
+    void child.removeDirectory();
   }
 }
 

@@ -6,7 +6,7 @@ import { ToolError } from "../errors.ts";
 export interface SeriesColumn {
   name: string;
   unit: string | undefined;
-  values: Float64Array;
+  values: Float64Array | readonly string[];
 }
 
 const CHUNK_CHARACTERS = 1 << 16;
@@ -45,7 +45,7 @@ function* csvChunks(columns: readonly SeriesColumn[], rows: number): Generator<s
   let chunk = `${header.join(",")}\r\n`;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns.length; column++)
-      chunk += `${column === 0 ? "" : ","}${columns[column]?.values[row]}`;
+      chunk += `${column === 0 ? "" : ","}${toCell(columns[column]?.values[row])}`;
     chunk += "\r\n";
     if (chunk.length >= CHUNK_CHARACTERS) {
       yield chunk;
@@ -53,6 +53,10 @@ function* csvChunks(columns: readonly SeriesColumn[], rows: number): Generator<s
     }
   }
   yield chunk;
+}
+
+function toCell(value: number | string | undefined): string {
+  return typeof value === "string" ? quoteCell(value) : `${value}`;
 }
 
 function quoteCell(text: string): string {

@@ -11,7 +11,7 @@ export function digestOf(value: unknown): string {
 function canonical(value: unknown): string {
   if (typeof value === "bigint") return `bigint:${value}`;
   if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
-  if (value instanceof Uint8Array) return `bytes:${Buffer.from(value).toString("hex")}`;
+  if (value instanceof Uint8Array) return `bytes:${createHash("sha256").update(value).digest("hex")}`;
   if (value instanceof Date) return `date:${value.toISOString()}`;
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "undefined";

@@ -37,6 +37,8 @@ export interface RunRecord {
   endpoint: "modal" | "embedded";
   environment: string;
   volume: string;
+  /** Absent for a run of an FMU; then `fmu` is the FMU, else the building model, whose FMI version is "". */
+  kind?: "energyplus" | undefined;
   fmu: { checksum: string; file_name: string | undefined; model_name: string; fmi_version: string };
   /** As the user gave them. */
   arguments: Record<string, JsonValue>;
@@ -55,8 +57,18 @@ export interface RunRecord {
   seconds: { queued: number | null; running: number | null };
   /** Absolute path of the CSV file of the recorded outputs. */
   series_file?: string | undefined;
+  /** How inputs over time were read, a sentence each. */
+  input_notes?: string[] | undefined;
+  /** How much the outputs change at half the communication step (`stepCheck` of the runner contract). */
+  step_check?: JsonValue | undefined;
+  /** Absolute path of a CSV file of every scalar over the last points before something went wrong. */
+  debug_file?: string | undefined;
+  /** Absolute path of the FMU's saved state. */
+  state_file?: string | undefined;
   /** The runner's facts (`runFacts` of the runner contract). */
   facts?: Record<string, JsonValue> | undefined;
+  /** What a building model's run has beside its metrics (its `outputs`): weather, messages, why a value is null. */
+  energyplus?: Record<string, JsonValue> | undefined;
   logs?: string[] | undefined;
 }
 

@@ -9,6 +9,8 @@ import { isFinished, isRunId, type RunRecord, type RunStatus } from "./record.ts
 /** The runs of this user: records and CSV files in one folder, which several processes may share. */
 export interface RunStore extends Claims {
   readonly folder: string;
+  /** What every text of a run that is kept goes through; for those that do not come by its record. */
+  redact(text: string): string;
   /** Keeps a new run. Throws `already_exists` for a run id that is taken, `invalid_argument` for one that is none. */
   create(record: RunRecord): Promise<void>;
   /** Writes a run's record in place of the older one. Throws `invalid_argument` for a bad run id. */
@@ -21,6 +23,8 @@ export interface RunStore extends Claims {
   recordPath(runId: string): string;
   /** Where the run's CSV file belongs. Throws `invalid_argument` for a bad run id. */
   seriesPath(runId: string): string;
+  /** Where another file of the run belongs. Throws `invalid_argument` for a bad run id. */
+  filePath(runId: string, ending: "debug.csv" | "state"): string;
 }
 
 /** Opens the runs kept in a folder, creating it (mode 0700) where missing; every text kept goes through `redact`. */
@@ -43,6 +47,7 @@ export async function openRunStore(folder: string, redact: Redact = (text) => te
 
   return {
     folder,
+    redact,
     find,
     claim: async (digest, runId) => claims.claim(checkDigest(digest), checkRunId(runId)),
     release: async (digest, runId) => claims.release(checkDigest(digest), checkRunId(runId)),
@@ -58,6 +63,7 @@ export async function openRunStore(folder: string, redact: Redact = (text) => te
     list: (options) => listRuns(folder, find, options),
     recordPath: pathOf,
     seriesPath: (runId) => join(folder, `${checkRunId(runId)}.csv`),
+    filePath: (runId, ending) => join(folder, `${checkRunId(runId)}.${ending}`),
   };
 }
 

@@ -3,6 +3,9 @@ import type { FunctionInfo } from "../modal/modal.ts";
 import { OLD_RUN_ARGUMENTS } from "../runner/contract.ts";
 import type { RunPlan } from "./plan.ts";
 
+/** What the tool calls an argument where the runner calls it something else. */
+const ARGUMENT_NAMES: Readonly<Record<string, string>> = { initial_state: "start_from_run" };
+
 /** What a call needs beside its plan. */
 export interface CallRequest {
   checksum: string;
@@ -30,6 +33,10 @@ export function callArguments(fn: FunctionInfo, plan: RunPlan, request: CallRequ
   if (accepted.has("extras")) kwargs.extras = true;
   else warnings.push(`The deployed ${fn.name} returns final values only: no statistics and no series`);
   if (accepted.has("timeout_seconds")) kwargs.timeout_seconds = request.timeoutSeconds;
+  for (const [name, value] of Object.entries(plan.additions ?? {})) {
+    if (!accepted.has(name)) throw notAccepted(fn, ARGUMENT_NAMES[name] ?? name);
+    kwargs[name] = value;
+  }
   addSetting("tolerance", tolerance.value, tolerance.from);
   if (times.output_interval.from === "given")
     addSetting("output_interval", times.output_interval.value, "given");

@@ -1,5 +1,12 @@
 import type { CallOutcome } from "../modal/modal.ts";
-import { type RunFacts, type RunResult, type RunSeries, runResult } from "../runner/contract.ts";
+import {
+  type DebugSeries,
+  type RunFacts,
+  type RunResult,
+  type RunSeries,
+  runResult,
+  type StepCheck,
+} from "../runner/contract.ts";
 import { holdsNonFinite, type JsonValue, toJsonValue } from "./json-values.ts";
 
 /** How a run ended, in the words of a run record; everything JSON. */
@@ -9,6 +16,10 @@ export interface RunOutcome {
   statistics: Record<string, Statistics> | undefined;
   facts: RunFacts | undefined;
   series: RunSeries | undefined;
+  stepCheck?: StepCheck | undefined;
+  debug?: DebugSeries | undefined;
+  /** The FMU's state at the end. */
+  state?: Uint8Array | undefined;
   errors: { code: string; message: string; remedy: string }[];
   warnings: string[];
   logs: string[];
@@ -137,6 +148,9 @@ function finishedCall(result: RunResult): RunOutcome {
       Object.fromEntries(Object.entries(statistics).map(([name, one]) => [name, toStatistics(one)])),
     facts,
     series: result.series ?? undefined,
+    stepCheck: result.step_check ?? undefined,
+    debug: result.debug ?? undefined,
+    state: result.state ?? undefined,
     errors: describeErrors(result, facts),
     warnings: [...(result.messages ?? []).filter(isWarning).map(shorten), ...nonFiniteWarnings(result)],
     logs: result.logs ?? [],

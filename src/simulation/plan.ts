@@ -1,6 +1,8 @@
 import { ToolError } from "../errors.ts";
 import { findClosestNames } from "../fmi/closest-names.ts";
-import type { ModelDescription, Variable } from "../fmi/model-description.ts";
+import type { ModelDescription, StartValue, Variable } from "../fmi/model-description.ts";
+import { selectVariables } from "../fmi/select-variables.ts";
+import { resizeDescription } from "../fmi/structural-parameters.ts";
 import type { WireValue } from "../runner/contract.ts";
 import { planTimes, type Sourced, type TimeRequest, type TimeSettings } from "./plan-times.ts";
 import { applyStartValue, type UserValue } from "./start-values.ts";
@@ -14,6 +16,12 @@ export interface RunRequest extends TimeRequest {
 
 /** A run checked against its model description: what will be sent, and where each setting comes from. */
 export interface RunPlan {
+  /** Of the FMU, arrays sized as the structural parameters say. */
+  description: ModelDescription;
+  /** Keyword arguments beyond those of every runner. */
+  additions?: Readonly<Record<string, unknown>> | undefined;
+  /** How inputs over time were read, a sentence each. */
+  notes?: readonly string[] | undefined;
   times: TimeSettings;
   tolerance: Sourced<number | null>;
   /** Start values in each variable's own unit, as the runner takes them. */
@@ -26,13 +34,14 @@ export interface RunPlan {
 
 /** Checks a request against the model description before anything runs. Throws `invalid_argument` with what would do. */
 export function planRun(description: ModelDescription, request: RunRequest): RunPlan {
-  const byName = new Map(description.variables.map((variable) => [variable.name, variable]));
+  const resized = resizeDescription(description, structuralValues(description, request));
+  const byName = new Map(resized.variables.map((variable) => [variable.name, variable]));
   const warnings: string[] = [];
   const inputs: RunPlan["inputs"] = {};
   const inputsApplied: RunPlan["inputsApplied"] = {};
   for (const [name, given] of Object.entries(request.inputs)) {
     const variable = findVariable(byName, name, "start value");
-    const applied = applyStartValue(variable, given, description);
+    const applied = applyStartValue(variable, given, resized);
     inputs[name] = applied.value;
     inputsApplied[name] = {
       value: applied.value,
@@ -41,10 +50,11 @@ export function planRun(description: ModelDescription, request: RunRequest): Run
     };
     if (applied.warning) warnings.push(applied.warning);
   }
-  const outputVariables = chooseOutputs(description, byName, request.output_variables, warnings);
+  const outputVariables = chooseOutputs(resized, byName, request.output_variables, warnings);
   const units = Object.fromEntries(outputVariables.map((name) => [name, byName.get(name)?.unit ?? null]));
   const times = planTimes(description.defaultExperiment, request);
   return {
+    description: resized,
     times,
     tolerance: planTolerance(description, request),
     inputs,
@@ -53,6 +63,20 @@ export function planRun(description: ModelDescription, request: RunRequest): Run
     units,
     warnings,
   };
+}
+
+/** The sizes of arrays follow from these, so they are read first. */
+function structuralValues(
+  description: ModelDescription,
+  { inputs }: RunRequest,
+): ReadonlyMap<string, readonly StartValue[]> {
+  const values = new Map<string, readonly StartValue[]>();
+  for (const variable of description.variables) {
+    const given = variable.causality === "structuralParameter" ? inputs[variable.name] : undefined;
+    if (given === undefined) continue;
+    values.set(variable.name, [applyStartValue(variable, given, description).value].flat() as StartValue[]);
+  }
+  return values;
 }
 
 function asGiven(given: UserValue, value: WireValue): { given?: UserValue } {
@@ -81,7 +105,9 @@ function chooseOutputs(
   warnings: string[],
 ): string[] {
   if (wanted && wanted.length > 0) {
-    return [...new Set(wanted)].map((name) => checkRecordable(findVariable(byName, name, "output variable")));
+    const { names, unknown } = selectVariables(description, wanted);
+    for (const name of unknown) findVariable(byName, name, "output variable");
+    return names.map((name) => checkRecordable(findVariable(byName, name, "output variable")));
   }
   const outputs = description.variables.filter(
     (variable) => variable.causality === "output" && variable.type !== "Clock",

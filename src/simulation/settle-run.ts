@@ -1,19 +1,26 @@
-import { ToolError } from "../errors.ts";
+import { writeFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { ToolError, toError } from "../errors.ts";
 import type { CallOutcome, Modal } from "../modal/modal.ts";
-import type { RunSeries } from "../runner/contract.ts";
+import type { RunSeries, WireValue } from "../runner/contract.ts";
 import { type SeriesColumn, writeCsv } from "../runs/csv.ts";
 import { isFinished, type RunRecord } from "../runs/record.ts";
 import type { RunStore } from "../runs/store.ts";
-import { type RunOutcome, readOutcome } from "./outcome.ts";
+import { toJsonValue } from "./json-values.ts";
+import { type RunEnd, readEnd } from "./read-end.ts";
 
 /** A runner that knows the limit ends the run itself, with what it had so far; this is how much longer we wait for it. */
 const GRACE_MS = 15_000;
+
+/** A run that is over within this is told by the runner's own time alone. */
+const SHORT_RUN_MS = 1_000;
 
 /** How often a run past its limit is looked at that is still queued. */
 const OVERDUE_POLL_MS = 5_000;
 
 /** A record without a function call is one whose process died before the call was spawned. */
 const SPAWN_WITHIN_MS = 60_000;
+const SPAWN_POLL_MS = 20;
 
 /**
  * Waits up to `waitMs` for a run and returns its record as it then stands, kept: still running, or ended with outputs, series
@@ -26,15 +33,19 @@ export async function settleRun(
   waitMs: number,
   signal: AbortSignal,
 ): Promise<RunRecord> {
-  if (isFinished(record)) return record;
-  if (record.function_call_id === undefined) return settleUnspawned(store, record);
   const giveUpAt = Date.now() + waitMs;
+  if (!isFinished(record) && record.function_call_id === undefined) {
+    const spawned = await waitForSpawn(store, record, giveUpAt, signal);
+    if (spawned.function_call_id === undefined) return settleUnspawned(store, spawned);
+    return settleRun(modal, store, spawned, Math.max(0, giveUpAt - Date.now()), signal);
+  }
+  if (isFinished(record) || record.function_call_id === undefined) return record;
   for (;;) {
     const now = Date.now();
     const untilLimit = deadlineOf(record) + GRACE_MS - now;
     const waitFor = Math.min(Math.max(0, giveUpAt - now), untilLimit > 0 ? untilLimit : OVERDUE_POLL_MS);
     const outcome = await waitForCall(modal, record.function_call_id, waitFor, signal);
-    if (outcome.state !== "unfinished") return finish(modal, store, record, readOutcome(outcome), signal);
+    if (outcome.state !== "unfinished") return finish(modal, store, record, readEnd(record, outcome), signal);
     if (await isOverdue(modal, record, signal)) {
       await modal.calls.cancel(record.function_call_id, signal);
       return finish(modal, store, record, overdue(record), signal);
@@ -70,11 +81,28 @@ export async function cancelRun(
   await modal.calls.cancel(current.function_call_id, signal);
   const settled = await settleRun(modal, store, current, 2000, signal);
   if (isFinished(settled)) return settled;
-  const cancelled = readOutcome({ state: "terminated", exception: "", traceback: undefined });
+  const cancelled = readEnd(record, { state: "terminated", exception: "", traceback: undefined });
   return finish(modal, store, current, cancelled, signal);
 }
 
+/** The record once its call is spawned, or as it stands when the time is up: another process may be about to spawn it. */
+async function waitForSpawn(
+  store: RunStore,
+  record: RunRecord,
+  giveUpAt: number,
+  signal: AbortSignal,
+): Promise<RunRecord> {
+  let current = record;
+  while (current.function_call_id === undefined && !isFinished(current) && Date.now() < giveUpAt) {
+    await delay(SPAWN_POLL_MS, undefined, { signal });
+    current = (await store.find(record.run_id)) ?? current;
+    if (Date.now() - Date.parse(record.created_at) > SPAWN_WITHIN_MS) break;
+  }
+  return current;
+}
+
 async function settleUnspawned(store: RunStore, record: RunRecord): Promise<RunRecord> {
+  if (isFinished(record)) return record;
   if (Date.now() - Date.parse(record.created_at) < SPAWN_WITHIN_MS) return record;
   const ended: RunRecord = {
     ...record,
@@ -84,7 +112,10 @@ async function settleUnspawned(store: RunStore, record: RunRecord): Promise<RunR
       {
         code: "aborted",
         message: "The server ended before the run was handed to the endpoint",
-        remedy: "Call `run_fmi_simulation` with `new_run: true` to run it again.",
+        remedy:
+          record.kind === "energyplus"
+            ? "Call `run_energyplus_simulation` again to run it anew."
+            : "Call `run_fmi_simulation` with `new_run: true` to run it again.",
       },
     ],
   };
@@ -105,9 +136,9 @@ async function isOverdue(modal: Modal, record: RunRecord, signal: AbortSignal): 
   return runningSeconds === undefined || runningSeconds * 1000 >= limitMs;
 }
 
-function overdue(record: RunRecord): RunOutcome {
+function overdue(record: RunRecord): RunEnd {
   const limit = (deadlineOf(record) - Date.parse(record.created_at)) / 1000;
-  return readOutcome({
+  return readEnd(record, {
     state: "timeout",
     exception: `no result within ${limit} s, so the call was cancelled`,
     traceback: undefined,
@@ -119,11 +150,14 @@ async function finish(
   modal: Modal,
   store: RunStore,
   record: RunRecord,
-  outcome: RunOutcome,
+  outcome: RunEnd,
   signal: AbortSignal,
 ): Promise<RunRecord> {
-  const written = await keepSeries(store, record, outcome.series);
-  const seconds = await timing(modal, record, outcome, signal);
+  const [written, files, seconds] = await Promise.all([
+    keepSeries(store, record, outcome.series),
+    keepFiles(store, record, outcome),
+    timing(modal, record, outcome, signal),
+  ]);
   const kept = await store.find(record.run_id);
   if (kept !== undefined && isFinished(kept)) return kept;
   const { status, outputs, errors, logs } = outcome;
@@ -134,9 +168,12 @@ async function finish(
     outputs,
     statistics: outcome.statistics ?? {},
     errors,
-    warnings: [...record.warnings, ...outcome.warnings, ...written.warnings],
+    warnings: [...record.warnings, ...outcome.warnings, ...written.warnings, ...files.warnings],
     seconds,
     ...(outcome.facts ? { facts: outcome.facts } : {}),
+    ...(outcome.energyplus ? { energyplus: { ...record.energyplus, ...outcome.energyplus } } : {}),
+    ...(outcome.stepCheck ? { step_check: outcome.stepCheck } : {}),
+    ...files.kept,
     ...(written.file ? { series_file: written.file } : {}),
     ...(logs.length > 0 ? { logs } : {}),
   };
@@ -157,7 +194,7 @@ async function keepSeries(
       ? [`The series keeps one of every ${series.thinned_by} recorded points; statistics use all`]
       : [];
   try {
-    await writeCsv(file, columnsOf(series, record.units));
+    await writeCsv(file, columnsOf(series, record.units, store.redact));
     return { file, warnings };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -165,14 +202,53 @@ async function keepSeries(
   }
 }
 
-function columnsOf(series: RunSeries, units: Readonly<Record<string, string | null>>): SeriesColumn[] {
+/** Keeps what a run brought beside its series: the state at its end, and the last points before something went wrong. */
+async function keepFiles(
+  store: RunStore,
+  { run_id: runId, units }: RunRecord,
+  { state, debug }: RunEnd,
+): Promise<{ kept: Pick<RunRecord, "state_file" | "debug_file">; warnings: string[] }> {
+  const kept: Pick<RunRecord, "state_file" | "debug_file"> = {};
+  try {
+    if (state !== undefined) {
+      const path = store.filePath(runId, "state");
+      await writeFile(path, state, { mode: 0o600 });
+      kept.state_file = path;
+    }
+    if (debug !== undefined && debug.rows > 0) {
+      const path = store.filePath(runId, "debug.csv");
+      await writeCsv(path, columnsOf({ ...debug, thinned_by: 1 }, units, store.redact));
+      kept.debug_file = path;
+    }
+    return { kept, warnings: [] };
+  } catch (thrown) {
+    return { kept, warnings: [`A file of the run could not be kept: ${toError(thrown).message}`] };
+  }
+}
+
+function columnsOf(
+  series: RunSeries,
+  units: Readonly<Record<string, string | null>>,
+  redact: (text: string) => string,
+): SeriesColumn[] {
   const time = { name: "time", unit: "s", values: toFloats(series.time, series.rows) };
   const others = Object.entries(series.variables).map(([name, { values }]) => ({
     name,
     unit: units[name] ?? units[name.replace(/\[[\d,]+\]$/, "")] ?? undefined,
     values: toFloats(values, series.rows),
   }));
-  return [time, ...others];
+  const lists = Object.entries(series.lists ?? {}).map(([name, { values }]) => ({
+    name,
+    unit: undefined,
+    values: values.map((value) => redact(toText(value))),
+  }));
+  return [time, ...others, ...lists];
+}
+
+/** A String as it is, a Binary in base64, an array as JSON. */
+function toText(value: WireValue): string {
+  const plain = toJsonValue(value);
+  return typeof plain === "string" ? plain : JSON.stringify(plain);
 }
 
 /** Reads little-endian float64 bytes wherever they lie in their buffer. */
@@ -183,12 +259,15 @@ function toFloats(bytes: Uint8Array, rows: number): Float64Array {
   return new Float64Array(new Uint8Array(bytes).buffer);
 }
 
+/** How long a run waited and ran. One that is over at once waited for nothing: that is not worth the look-up. */
 async function timing(
   modal: Modal,
   record: RunRecord,
-  outcome: RunOutcome,
+  outcome: RunEnd,
   signal: AbortSignal,
 ): Promise<RunRecord["seconds"]> {
+  const isShort = Date.now() - Date.parse(record.created_at) < SHORT_RUN_MS;
+  if (isShort && outcome.facts !== undefined) return { queued: null, running: outcome.facts.seconds };
   const known = record.function_call_id
     ? await modal.calls.status(record.function_call_id, signal).catch(() => undefined)
     : undefined;

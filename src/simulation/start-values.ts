@@ -58,6 +58,12 @@ function toScalar(variable: Variable, given: UserValue, description: ModelDescri
     case "Boolean":
       return toBoolean(variable, given);
     case "String":
+      if (typeof given === "string" && given.includes("\0"))
+        throw refuse(
+          variable,
+          "its text holds a NUL character, where a C string ends",
+          `Give "${variable.name}" without NUL characters.`,
+        );
       if (typeof given === "string") return given;
       throw refuse(
         variable,

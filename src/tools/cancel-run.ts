@@ -6,7 +6,7 @@ import { defineTool } from "./tool.ts";
 export const cancelRunTool = defineTool({
   name: "cancel_run",
   title: "Cancel a run",
-  description: "Cancel an unfinished run of run_fmi_simulation by its run_id. A finished run stays as it is.",
+  description: "Cancel an unfinished run by its run_id. A finished run stays as it is.",
   hints: { readOnly: false, destructive: true, idempotent: true, openWorld: true },
   input: z.strictObject({ run_id: z.string().max(64) }),
   output: z.object({
@@ -32,10 +32,17 @@ export const cancelRunTool = defineTool({
       status: ended.status,
       cancelled: record.status === "running" && ended.status === "cancelled",
       endpoint: await endpoint.describe(signal),
-      next_step: `Call \`run_fmi_simulation\` with run_id "${run_id}" for what the run left.`,
+      next_step:
+        ended.status === "running"
+          ? `Call \`cancel_run\` with run_id "${run_id}" again in a minute.`
+          : `Call \`${record.function}\` with run_id "${run_id}" for what the run left.`,
     };
   },
 
-  summarize: (output) =>
-    output.cancelled ? `Cancelled ${output.run_id}.` : `${output.run_id} had ended: ${output.status}.`,
+  summarize({ run_id, status, cancelled }) {
+    if (cancelled) return `Cancelled ${run_id}.`;
+    return status === "running"
+      ? `${run_id} is not at the endpoint yet: call again in a minute.`
+      : `${run_id} had ended: ${status}.`;
+  },
 });

@@ -5,33 +5,29 @@ import * as z from "zod";
 export const endpointField = z
   .enum(["modal", "embedded"])
   .optional()
-  .describe("Where: modal, or embedded (on this computer). Default: modal with credentials, else embedded.");
+  .describe("Default: modal with credentials, else embedded (on this computer).");
 
-export const environmentField = z
-  .string()
-  .max(64)
-  .optional()
-  .describe("Modal environment. Default: the configured one.");
+export const environmentField = z.string().max(64).optional().describe("Default: the configured one.");
 
 export const useTestVolumeField = z
   .boolean()
   .optional()
-  .describe("true: the test volume; false: production. Default: the configured switch.");
+  .describe("true: test volume; false: production. Default: as configured.");
 
-export const endpointFacts = z
-  .object({
-    name: z.enum(["modal", "embedded"]),
-    workspace: z.string(),
-    environment: z.string(),
-    note: z.string(),
-  })
-  .describe("Where this happened.");
+/** Where something happened. */
+export const endpointFacts = z.object({
+  name: z.enum(["modal", "embedded"]),
+  workspace: z.string(),
+  environment: z.string(),
+  note: z.string(),
+});
 
 /** A value of a variable in a result: 64-bit integers beyond 2^53 as decimal text, NaN and infinities as null. */
 export type ResultValue = number | boolean | string | null | ResultValue[];
 
-export const resultValue: z.ZodType<ResultValue> = z
-  .any()
-  .describe("number, boolean, text (64-bit integers beyond 2^53), null (NaN or infinite) or a list") as never;
+export const resultValue: z.ZodType<ResultValue> = z.any().meta({
+  id: "value",
+  description: "number, boolean, text (64-bit integers beyond 2^53), null (NaN or infinite) or a list",
+}) as never;
 
 export const problem = z.object({ code: z.string(), message: z.string(), remedy: z.string() });

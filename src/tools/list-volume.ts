@@ -52,6 +52,8 @@ export const listVolumeTool = defineTool({
     const modifiedSince =
       input.modified_since && parseTime(input.modified_since, "modified_since").getTime() / 1000;
     const { modal, describe } = await services.connect(input.endpoint, input.environment);
+    // First: where the environment is wrong, "no such volume" would mislead.
+    const endpoint = await describe(signal);
     const volume = await modal.volumes.get(name, signal);
     const { entries, nextCursor } = await listEntries(
       modal,
@@ -70,7 +72,7 @@ export const listVolumeTool = defineTool({
         ...(sidecar?.note ? { note: sidecar.note } : {}),
       })),
       next_cursor: nextCursor ?? null,
-      endpoint: await describe(signal),
+      endpoint,
     };
   },
 

@@ -94,6 +94,8 @@ async function findTarget(args: Arguments, services: Services, signal: AbortSign
     return callTarget(endpoint, record.function_call_id, signal);
   }
   const endpoint = await services.connect(args.endpoint, args.environment);
+  // First: where the environment is wrong, "never deployed" would mislead.
+  await endpoint.describe(signal);
   if (args.function_call_id !== undefined) return callTarget(endpoint, args.function_call_id, signal);
   const { app, appId } = await findApp(endpoint.modal, args, signal);
   const functionId = args.function && (await findFunction(endpoint.modal, appId, args.function, signal));

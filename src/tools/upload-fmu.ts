@@ -5,23 +5,28 @@ import { defineTool } from "./tool.ts";
 /** Hosts give up on a call after about a minute; this leaves room for the answer. */
 const ANSWER_WITHIN_MS = 42_000;
 
-const variable = z.object({
-  name: z.string(),
-  type: z.string(),
-  unit: z.string().nullable(),
-  start: resultValue.nullable(),
-  min: z.number().nullable(),
-  max: z.number().nullable(),
-  description: z.string().nullable(),
-  dimensions: z
-    .array(z.union([z.number(), z.string()]))
-    .optional()
-    .describe("Sizes, or the structural parameters that set them."),
-  items: z
-    .array(z.object({ name: z.string(), value: z.number() }))
-    .optional()
-    .describe("Of an enumeration"),
-});
+/** The most findings on the model description that a result shows. */
+const MOST_FINDINGS = 10;
+
+const variable = z
+  .object({
+    name: z.string(),
+    type: z.string(),
+    unit: z.string().nullable(),
+    start: resultValue.nullable(),
+    min: z.number().nullable(),
+    max: z.number().nullable(),
+    description: z.string().nullable(),
+    dimensions: z
+      .array(z.union([z.number(), z.string()]))
+      .optional()
+      .describe("Sizes, or the structural parameters that set them."),
+    items: z
+      .array(z.object({ name: z.string(), value: z.number() }))
+      .optional()
+      .describe("Of an enumeration"),
+  })
+  .meta({ id: "variable" });
 
 const seconds = z.number().nullable();
 
@@ -33,6 +38,7 @@ const fmu = z.object({
   generation_tool: z.string().nullable(),
   generation_date: z.string().nullable(),
   needs_execution_tool: z.boolean(),
+  layered_standards: z.array(z.string()),
   inputs: z.array(variable),
   inputs_omitted: z.number(),
   outputs: z.array(variable),
@@ -57,6 +63,8 @@ const UNFINISHED = {
   container_path: null,
   fmu: null,
   warnings: [],
+  findings: [],
+  findings_omitted: 0,
   next_step: "Call `upload_fmu` again with the same arguments to go on waiting for this upload.",
 };
 
@@ -75,6 +83,10 @@ export const uploadFmuTool = defineTool({
       .min(1)
       .describe("Path of the .fmu on this computer: absolute, ~, file:// or a bare file name."),
     use_test_volume: useTestVolumeField,
+    strict: z
+      .boolean()
+      .default(false)
+      .describe("true: refuse an FMU that breaks the FMI standard, instead of warning."),
     note: z.string().max(500).optional().describe("A note kept beside the FMU, for list_volume."),
     endpoint: endpointField,
     environment: environmentField,
@@ -92,15 +104,18 @@ export const uploadFmuTool = defineTool({
     size: z.number().nullable().describe("Bytes."),
     fmu: fmu.nullable(),
     warnings: z.array(z.string()),
+    findings: z.array(z.string()).describe("What breaks the FMI standard, by line of modelDescription.xml."),
+    findings_omitted: z.number(),
     endpoint: endpointFacts,
     next_step: z.string(),
   }),
 
   async run(input, { services, signal, progress, redact }) {
-    const [{ resolveLocalFile }, { volumeToWrite }, { uploadWithin }] = await Promise.all([
+    const [{ resolveLocalFile }, { volumeToWrite }, { uploadWithin }, { formatFinding }] = await Promise.all([
       import("../catalog/local-path.ts"),
       import("../catalog/fmu-volumes.ts"),
       import("../catalog/upload-operation.ts"),
+      import("../fmi/validate/validate-fmu.ts"),
     ]);
     const { settings, operations } = services;
     const path = await resolveLocalFile(input.path, settings);
@@ -112,6 +127,7 @@ export const uploadFmuTool = defineTool({
       volumeName,
       note: input.note === undefined ? undefined : redact(input.note),
       sidecar: settings.sidecar,
+      validation: input.strict ? "strict" : "lenient",
       answerWithinMs: ANSWER_WITHIN_MS,
       signal,
       onProgress: progress,
@@ -137,6 +153,8 @@ export const uploadFmuTool = defineTool({
       size: value.size,
       fmu: value.fmu,
       warnings: value.warnings,
+      findings: value.findings.slice(0, MOST_FINDINGS).map(formatFinding),
+      findings_omitted: Math.max(0, value.findings.length - MOST_FINDINGS),
       next_step: `Call \`run_fmi_simulation\` with fmu_checksum "${value.checksum}".`,
     };
   },

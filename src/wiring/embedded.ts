@@ -3,6 +3,8 @@ import type { Emulator } from "../emulator/index.ts";
 import { ToolError } from "../errors.ts";
 import type { Deployer, DeployOutcome, DeployRequest } from "../tools/services.ts";
 import type { EndpointOptions } from "./endpoints.ts";
+import { prepareHome } from "./home-folder.ts";
+import { pythonForContainers } from "./python.ts";
 
 /** The embedded endpoint, running. */
 export interface Embedded {
@@ -18,6 +20,7 @@ export async function startEmbedded(options: EndpointOptions): Promise<Embedded>
     import("../runner/built-in.ts"),
   ]);
   const { config, log, programFolder } = options;
+  await prepareHome(config.home);
   const { volumes, mounts } = config;
   const runner = createBuiltInRunner({
     childPath: join(programFolder, "runner-child.js"),
@@ -28,10 +31,13 @@ export async function startEmbedded(options: EndpointOptions): Promise<Embedded>
     architecture: options.arch,
     version: options.version,
   });
+  // A run is what most sessions come for: its process starts while the emulator does.
+  runner.warmUp();
   try {
     const emulator = await startEmulator({
       stateDir: join(config.home, "emulator"),
       apps: [runner.app],
+      python: pythonForContainers(options.env, options.platform),
       onError: (message) => log.error(message),
     });
     const close = async () => {

@@ -6,6 +6,7 @@ import { maskCredential, type Redact } from "../redact.ts";
 import type { RunStore } from "../runs/store.ts";
 import type { ConfigurationReport, Services, Settings } from "../tools/services.ts";
 import type { Endpoints } from "./endpoints.ts";
+import { prepareHome } from "./home-folder.ts";
 
 /** What the services are made of. */
 export interface ServicesOptions {
@@ -20,7 +21,7 @@ export interface ServicesOptions {
 
 /** Makes what tools are given. Nothing is opened before a tool asks for it. */
 export function createServices(options: ServicesOptions): Services & { close(): void } {
-  const { config, endpoints, redact } = options;
+  const { endpoints } = options;
   const operations = createOperations();
   let store: Promise<RunStore> | undefined;
   return {
@@ -28,17 +29,21 @@ export function createServices(options: ServicesOptions): Services & { close(): 
     configuration: reportConfiguration(options),
     connect: endpoints.connect,
     runs() {
-      store ??= import("../runs/store.ts")
-        .then(({ openRunStore }) => openRunStore(join(config.home, "runs"), redact))
-        .catch((error) => {
-          store = undefined;
-          throw error;
-        });
+      store ??= openRuns(options).catch((error) => {
+        store = undefined;
+        throw error;
+      });
       return store;
     },
     operations,
     close: () => operations.close(),
   };
+}
+
+async function openRuns({ config, redact }: ServicesOptions): Promise<RunStore> {
+  await prepareHome(config.home);
+  const { openRunStore } = await import("../runs/store.ts");
+  return openRunStore(join(config.home, "runs"), redact);
 }
 
 function settingsOf({ config, homeFolder, workingFolder }: ServicesOptions): Settings {

@@ -22,7 +22,15 @@ async function put(volumeName: string, fileName: string, modelName: string, cont
   const path = await writeFmuFile(endpoint.folder, fileName, modelName, content);
   const [platform] = PLATFORMS;
   if (platform === undefined) throw new Error("no platforms");
-  const upload = { path, volumeName, note: undefined, who: undefined, sidecar: true, platform };
+  const upload = {
+    path,
+    volumeName,
+    note: undefined,
+    who: undefined,
+    sidecar: true,
+    validation: "lenient" as const,
+    platform,
+  };
   return (await uploadFmu(modal, upload)).checksum;
 }
 

@@ -25,7 +25,16 @@ afterAll(() => endpoint.close());
 function request(path: string, more: Partial<FmuUpload> = {}): FmuUpload {
   if (platform === undefined) throw new Error("no platforms");
   const volumeName = `fmus-${++volumes}`;
-  return { path, volumeName, note: undefined, who: "ada", sidecar: true, platform, ...more };
+  return {
+    path,
+    volumeName,
+    note: undefined,
+    who: "ada",
+    sidecar: true,
+    validation: "lenient" as const,
+    platform,
+    ...more,
+  };
 }
 
 test("uploadFmu stores the file by its hash on a volume that it creates, and describes it", async () => {
@@ -92,7 +101,10 @@ test("uploadFmu reports progress in bytes up to the size", async () => {
 
 test("uploadFmu writes no sidecar where it is turned off", async () => {
   const path = await writeFmuFile(endpoint.folder, "plain.fmu", "Plain");
-  const { volume } = await uploadFmu(modal, request(path, { sidecar: false }));
+  const { volume } = await uploadFmu(
+    modal,
+    request(path, { sidecar: false, validation: "lenient" as const }),
+  );
   const listing = modal.volumes.entries(volume, "/.modal-fmi", { recursive: false });
   await expect(listing[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: "not_found" });
 });

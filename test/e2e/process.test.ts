@@ -123,6 +123,8 @@ test("two servers on one state folder see each other's FMUs and runs", async () 
   );
   for (const run of runs) expect(run).toMatchObject({ status: "success" });
   const endless = await ask(0, "run_fmi_simulation", { path: fixture("endless-2.fmu"), wait_seconds: 0 });
+  const same = { path: fixture("endless-2.fmu"), wait_seconds: 0 };
+  expect(await ask(1, "run_fmi_simulation", same)).toMatchObject({ run_id: endless.run_id, reused: true });
   const seen = await ask(1, "run_fmi_simulation", { run_id: endless.run_id, wait_seconds: 0 });
   expect(seen).toMatchObject({ run_id: endless.run_id, status: "running" });
   expect(await ask(1, "cancel_run", { run_id: endless.run_id })).toMatchObject({ cancelled: true });
@@ -133,7 +135,14 @@ test("no credential appears in a result, a log line or a stored file", async () 
   const secrets = { MODAL_TOKEN_ID: "ak-PlantedId0123456789", MODAL_TOKEN_SECRET: "as-PlantedSecret9876" };
   const path = await home();
   const program = startRaw(
-    programEnv(path, { ...secrets, MODAL_FMI_ENDPOINT: "embedded", MODAL_SERVER_URL: "http://127.0.0.1:9" }),
+    programEnv(path, {
+      ...secrets,
+      MODAL_FMI_ENDPOINT: "embedded",
+      MODAL_SERVER_URL: "http://127.0.0.1:9",
+      MODAL_LOGLEVEL: "debug",
+      GRPC_TRACE: "all",
+      GRPC_VERBOSITY: "DEBUG",
+    }),
   );
   await initialize(program);
   const ask = (name: string, args: object) => program.request("tools/call", { name, arguments: args });
@@ -150,6 +159,8 @@ test("no credential appears in a result, a log line or a stored file", async () 
   const seen = [...program.stdout, ...program.stderr].join("\n");
   expect(seen).toContain("[redacted]");
   for (const secret of Object.values(secrets)) expect(seen).not.toContain(secret);
+  // The embedded endpoint's own credentials have the same shape.
+  expect(seen).not.toMatch(/\bas-[A-Za-z0-9]{16,}/);
   for (const file of await filesBelow(path)) {
     const text = await readFile(file, "latin1");
     for (const secret of Object.values(secrets)) expect(text.includes(secret), file).toBe(false);

@@ -48,6 +48,21 @@ test("whoAmI names workspace and environment", async () => {
   expect(JSON.stringify(identity)).not.toContain(endpoint.tokenSecret);
 });
 
+test("whoAmI resolves the default environment, and refuses one that is not there", async () => {
+  const { connectModal } = await import("../../src/modal/connect.ts");
+  const { url, tokenId, tokenSecret } = endpoint;
+  const whoAmI = async (environment: string) => {
+    const modal = await connectModal({ url, tokenId, tokenSecret, environment, log: () => {} });
+    return modal.whoAmI().finally(() => modal.close());
+  };
+  expect(await whoAmI("")).toMatchObject({ environment: "main" });
+  await expect(whoAmI("nowhere")).rejects.toMatchObject({
+    code: "not_found",
+    message: expect.stringContaining('"nowhere"'),
+    remedy: expect.stringContaining("`MODAL_ENVIRONMENT`"),
+  });
+});
+
 test("a wrong token is unauthenticated, with where to set it, and is not shown", async () => {
   const { connectModal } = await import("../../src/modal/connect.ts");
   const lines: string[] = [];

@@ -26,3 +26,16 @@ test("readCallStatus does without FunctionCallFetch where the server has none", 
   expect(status.queuedSeconds).toBeCloseTo(4, 1);
   expect(status.runningSeconds).toBeCloseTo(6, 0);
 });
+
+test("readCallStatus says of an unknown call which argument to correct", async () => {
+  const { connection } = fakeConnection({
+    functionCallFromId: async () => {
+      throw grpcError(5);
+    },
+  });
+  await expect(readCallStatus(connection, "fc-1")).rejects.toMatchObject({
+    code: "not_found",
+    message: expect.stringContaining("fc-1"),
+    remedy: expect.stringContaining("`function_call_id`"),
+  });
+});

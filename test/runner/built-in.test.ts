@@ -67,7 +67,7 @@ describe("run_fmi_simulation", () => {
 
   test("return_logs brings the log, and logging is on", async () => {
     const { run } = await startTestRunner(child.path);
-    const { logs, errors } = await run("log-and-fail-2", { return_logs: true });
+    const { logs, errors } = await run("log-and-fail-2", { return_logs: true, extras: true });
     expect(logs?.join("\n")).toMatch(
       /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \[INFO\] sv_fmi.modal_app: run_fmi_simulation started/,
     );

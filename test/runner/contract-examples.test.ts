@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { probeArguments, probeResult, runArguments, runResult } from "../../src/runner/contract.ts";
+import { energyPlusArguments, energyPlusResult } from "../../src/runner/energyplus-contract.ts";
 
 interface Example {
   name: string;
@@ -19,7 +20,11 @@ const oldRunResult = z.strictObject({
   logs: z.array(z.string()).optional(),
 });
 
+const ENERGYPLUS_ADDITIONS = { site_metrics: true, facts: true, err_messages: true } as const;
+
 const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
+  energyplus_arguments: energyPlusArguments,
+  energyplus_old_result: energyPlusResult.omit(ENERGYPLUS_ADDITIONS).strict(),
   old_run_result: oldRunResult,
   probe_arguments: probeArguments,
   probe_result: probeResult,

@@ -84,7 +84,6 @@ describe("checkStartValue", () => {
 describe("whyNotSettable", () => {
   test.each([
     [{ variability: "constant" }, "it is a constant"],
-    [{ causality: "structuralParameter" }, "it is a structural parameter"],
     [{ causality: "calculatedParameter", initial: "calculated" }, "calculated by the FMU"],
     [{ causality: "local", initial: "calculated" }, "calculated by the FMU"],
   ] as const)("%j", (more, words) => {

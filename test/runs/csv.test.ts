@@ -50,3 +50,10 @@ test("writeCsv refuses columns that differ in length and writes nothing", async 
   await expect(writeCsv(join(folder, "a.csv"), columns)).rejects.toThrow("differ in length");
   expect(await readdir(folder)).toEqual([]);
 });
+
+test("writeCsv quotes texts that hold commas, quotes or line ends", async () => {
+  const path = join(await temporaryFolder(), "a.csv");
+  const texts = { name: "s", unit: undefined, values: ["plain", 'a,"b"', "two\nlines"] };
+  await writeCsv(path, [column("time", "s", 0, 1, 2), texts]);
+  expect(await readFile(path, "utf8")).toBe('time [s],s\r\n0,plain\r\n1,"a,""b"""\r\n2,"two\nlines"\r\n');
+});

@@ -81,3 +81,22 @@ describe("callArguments for a function with a schema", () => {
     expect(error).toMatchObject({ code: "failed_precondition" });
   });
 });
+
+describe("callArguments with additions", () => {
+  const plan = { ...planRun(planModel(), { inputs: {} }), additions: { solver: "ndf", debug: true } };
+  const request = { checksum: CHECKSUM, useTestVolume: true, returnLogs: false, timeoutSeconds: 60 };
+
+  test("sends what the function accepts", () => {
+    const fn = fakeFunction({ arguments: [...OLD_RUN_ARGUMENTS, "extras", "solver", "debug"] });
+    expect(callArguments(fn, plan, request).kwargs).toMatchObject({ solver: "ndf", debug: true });
+  });
+
+  test("refuses what it does not, by the name that the tool's argument has", async () => {
+    const fn = fakeFunction({ arguments: [...OLD_RUN_ARGUMENTS, "solver"] });
+    const error = await catchToolError(() => callArguments(fn, plan, request));
+    expect(error).toMatchObject({ code: "failed_precondition", message: expect.stringContaining("`debug`") });
+    const state = { ...plan, additions: { initial_state: new Uint8Array(1) } };
+    const other = await catchToolError(() => callArguments(OLD, state, request));
+    expect(other.message).toContain("`start_from_run`");
+  });
+});

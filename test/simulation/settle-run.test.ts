@@ -38,8 +38,24 @@ describe("settleRun", () => {
     expect(await store.find(record.run_id)).toEqual(record);
   });
 
+  test("waits for a call that another process is about to spawn", async () => {
+    const { fake, store, record } = await setUp();
+    const unspawned = { ...record, function_call_id: undefined };
+    await store.save(unspawned);
+    const settled = settleRun(fake.modal, store, unspawned, HOUR_MS, NEVER);
+    await store.save(record);
+    fake.end("fc-1", { state: "success", value: runResult({}) });
+    expect(await settled).toMatchObject({ status: "success", function_call_id: "fc-1" });
+  });
+
+  test("a run that is over within a second is told by the runner's own time", async () => {
+    const { fake, settle } = await setUp();
+    fake.end("fc-1", { state: "success", value: runResult({ facts: runFacts() }) });
+    expect(await settle(HOUR_MS)).toMatchObject({ seconds: { queued: null, running: runFacts().seconds } });
+  });
+
   test("keeps the outcome as soon as the call ends", async () => {
-    const { fake, store, record, settle } = await setUp();
+    const { fake, store, record, settle } = await setUp(5_000);
     const settled = settle(HOUR_MS);
     fake.end("fc-1", {
       state: "success",

@@ -12,7 +12,7 @@ interface Room {
   why: string;
 }
 
-const PURE = ["errors", "redact"];
+const PURE = ["errors", "redact", "time-limit"];
 
 /** What each room of src may import. Node's own modules and a room's own files are free; main.ts and its parts may import everything. */
 export const ROOMS: Readonly<Record<string, Room>> = {
@@ -27,12 +27,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
         "errors",
         "operations",
         "time",
+        "time-limit",
         "catalog",
         "simulation",
         "diagnosis",
         "runs",
         "fmi",
         "runner/contract.ts",
+        "energyplus",
+        "inputs/input-series-schema.ts",
       ],
       "types:modal",
     ],
@@ -45,9 +48,17 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     why: "FMUs on a volume are found through the Modal interface that is passed in",
   },
   simulation: {
-    rooms: [...PURE, "operations", "fmi", "runs", "runner/contract.ts", "types:modal"],
+    rooms: [
+      ...[...PURE, "operations", "fmi", "inputs", "energyplus", "runs", "runner/contract.ts"],
+      ...["runner/energyplus-contract.ts", "types:modal"],
+    ],
     packages: [],
     why: "a run is planned from the model description and started through the Modal interface",
+  },
+  energyplus: {
+    rooms: [...PURE, "runner/energyplus-contract.ts", "types:modal", "types:runs"],
+    packages: [],
+    why: "a building model's files and results do not depend on who runs it",
   },
   diagnosis: {
     rooms: [...PURE, "fmi", "runs", "runner/contract.ts", "types:modal"],
@@ -129,7 +140,7 @@ const WORDS: readonly { word: RegExp; files: RegExp; why: string }[] = [
 
 /** Rooms from which no import of values, direct or not, may lead to native code: they run in the server's process. */
 const WITHOUT_NATIVE = [
-  ...["server", "tools", "catalog", "simulation", "inputs", "diagnosis", "modal", "emulator"],
+  ...["server", "tools", "catalog", "simulation", "energyplus", "inputs", "diagnosis", "modal", "emulator"],
 ];
 
 /** Finds what breaks the rules in source files (path below src -> text), each with its reason. */

@@ -60,11 +60,14 @@ describe("list_volume", () => {
     expect(error.code).toBe("not_found");
     expect(error.message).toContain("energyplus-outputs");
     expect(error.remedy).toContain("modal volume create energyplus-outputs");
+    expect(error.remedy).toContain("`deploy_runner`");
   });
 
   test("refuses a cursor of its own making and an unknown environment", async () => {
     expect((await tools.fail("list_volume", { cursor: "%%%" })).code).toBe("invalid_argument");
-    expect((await tools.fail("list_volume", { environment: "nowhere" })).code).toBe("not_found");
+    const wrongEnvironment = await tools.fail("list_volume", { environment: "nowhere" });
+    expect(wrongEnvironment.message).toContain('environment "nowhere"');
+    expect(wrongEnvironment.remedy).not.toContain("volume create");
     expect((await tools.fail("list_volume", { path: "/no/such/folder" })).code).toBe("not_found");
     expect((await tools.fail("list_volume", { limit: 0 })).code).toBe("invalid_argument");
   });

@@ -1,6 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ToolError } from "../../src/errors.ts";
+import { openRunStore } from "../../src/runs/store.ts";
+import { runFmiSimulationTool } from "../../src/tools/run-fmi-simulation.ts";
+import type { Services } from "../../src/tools/services.ts";
+import { fakeModal } from "../support/fake-modal.ts";
 import { makeHome } from "../support/home.ts";
+import { runRecord } from "../support/run-records.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { fixture, startToolClient, type ToolClient } from "../support/tool-client.ts";
 
 describe("run_fmi_simulation", () => {
@@ -200,5 +207,31 @@ describe("run_fmi_simulation", () => {
         return checks.find((check: { name: string }) => check.name === "run_fmi_simulation unfinished");
       })
       .toBeUndefined();
+  });
+});
+
+describe("run_fmi_simulation while the endpoint fails", () => {
+  async function waitOn(failWait: () => Promise<never>) {
+    const store = await openRunStore(await temporaryFolder());
+    const record = runRecord({ function_call_id: "fc-1" });
+    await store.create(record);
+    const { modal } = fakeModal();
+    Object.assign(modal.calls, { wait: failWait });
+    const facts = { name: "embedded", workspace: "local", environment: "main", note: "" };
+    const endpoint = { name: "embedded", modal, describe: async () => facts };
+    const services = { connect: async () => endpoint, runs: async () => store } as unknown as Services;
+    const signal = new AbortController().signal;
+    const context = { signal, services, progress: () => {}, redact: (text: string) => text };
+    const args = runFmiSimulationTool.input.parse({ run_id: record.run_id });
+    return { record, result: await runFmiSimulationTool.run(args, context) };
+  }
+
+  test("a run that has started keeps its id and its status, and the failure is a warning", async () => {
+    const { record, result } = await waitOn(async () => {
+      throw new ToolError("unavailable", "Cannot wait: nobody answers", "Check the network.");
+    });
+    expect(result).toMatchObject({ run_id: record.run_id, status: "running" });
+    expect(result.warnings.join()).toContain("nobody answers");
+    expect(result.next_step).toContain(record.run_id);
   });
 });

@@ -3,6 +3,7 @@ import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { writeFmuFile } from "../support/fmu-file.ts";
 import { makeHome } from "../support/home.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { fixture, startToolClient, type ToolClient } from "../support/tool-client.ts";
@@ -101,6 +102,23 @@ describe("upload_fmu", () => {
     const before = await tools.call("list_volume", {});
     expect((await tools.fail("upload_fmu", { path: text })).code).toBe("invalid_fmu");
     expect((await tools.call("list_volume", {})).entries).toEqual(before.entries);
+  });
+
+  test("tells what breaks the standard, and refuses it only when asked to be strict", async () => {
+    const folder = await temporaryFolder();
+    const path = await writeFmuFile(
+      folder,
+      "odd.fmu",
+      "Odd",
+      "",
+      '<ScalarVariable name="x" valueReference="1" causality="input"><Real/></ScalarVariable>',
+    );
+    const lenient = await tools.call("upload_fmu", { path });
+    expect(lenient).toMatchObject({ uploaded: true });
+    expect(lenient.findings.join()).toMatch(/line \d+: error: .*start.*FMI 2\.0 section/);
+    const strict = await tools.fail("upload_fmu", { path, strict: true });
+    expect(strict).toMatchObject({ code: "invalid_fmu", detail: expect.stringContaining("line ") });
+    expect((await tools.call("upload_fmu", { path: FMU, strict: true })).findings).toEqual([]);
   });
 
   test("warns of an FMU without a binary for the endpoint's platform", async () => {

@@ -1,0 +1,92 @@
+import { readdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { toError } from "../errors.ts";
+import { explainUnloadable } from "../fmi/binary/explain-unloadable.ts";
+import { createLibraryFinder, findGlibcVersion } from "../fmi/binary/find-library.ts";
+import { inspectLibrary } from "../fmi/binary/inspect-library.ts";
+import { requiredFunctions } from "../fmi/binary/required-functions.ts";
+import { openFileSource } from "../fmi/byte-source.ts";
+import { compileFmu } from "../fmi/compile-process.ts";
+import type { Fmu } from "../fmi/fmu.ts";
+import type { Platform } from "../fmi/platforms.ts";
+import type { RunPlan } from "./run-plan.ts";
+
+/** Where an FMU's files lie once unpacked, absolute paths. */
+export interface UnpackedFmu {
+  libraryPath: string;
+  /** Undefined where the FMU has no resources. */
+  resourcesPath: string | undefined;
+}
+
+/** What FMUs are loaded and compiled with. */
+export interface LoadingOptions {
+  /** The one the FMU is to run on. */
+  platform: Platform;
+  /** Whether that is this computer's own, so that its libraries can be looked for. */
+  isNative: boolean;
+  /** Where compiled libraries are kept. */
+  cacheFolder: string;
+  checksum: string;
+  searchPath: string;
+  signal: AbortSignal;
+}
+
+/* Neither changes while this process lives. */
+let glibcVersion: string | undefined;
+let findLibrary: ((name: string) => boolean) | undefined;
+
+/**
+ * Unpacks the folder of the shared library (its siblings too) and the resources below `target`, and compiles the sources where
+ * there is no library. Resolves to a problem, a sentence, where the library would not load here.
+ */
+export async function prepareLibrary(
+  fmu: Fmu,
+  plan: Pick<RunPlan, "libraryPath" | "interface">,
+  target: string,
+  options: LoadingOptions,
+): Promise<UnpackedFmu | { problem: string }> {
+  const { archive } = fmu;
+  const resources = "resources/";
+  const binaries = plan.libraryPath === undefined ? undefined : `${dirname(plan.libraryPath)}/`;
+  await archive.extract(
+    (path) => path.startsWith(resources) || (binaries !== undefined && path.startsWith(binaries)),
+    target,
+  );
+  const hasResources = archive.entries.some(({ path }) => path.startsWith(resources));
+  const resourcesPath = hasResources ? join(target, "resources") : undefined;
+  try {
+    const libraryPath =
+      plan.libraryPath === undefined
+        ? await compileFmu(fmu, plan.interface.description, options)
+        : join(target, plan.libraryPath);
+    if (libraryPath === undefined) {
+      return {
+        problem: `The FMU has no library for this machine, ${options.platform.label}, and no sources.`,
+      };
+    }
+    const problem = await explain(fmu, plan, libraryPath, options);
+    return problem === undefined ? { libraryPath, resourcesPath } : { problem };
+  } catch (thrown) {
+    return { problem: toError(thrown).message };
+  }
+}
+
+async function explain(
+  { description, name }: Fmu,
+  { interface: { type, description: used } }: Pick<RunPlan, "interface">,
+  libraryPath: string,
+  { platform, isNative }: LoadingOptions,
+): Promise<string | undefined> {
+  const source = await openFileSource(libraryPath);
+  const facts = await inspectLibrary(source, name).finally(() => source.close());
+  glibcVersion ??= findGlibcVersion();
+  findLibrary ??= createLibraryFinder(platform, []);
+  const kind = type === "co_simulation" ? "co-simulation" : "model-exchange";
+  const reasons = explainUnloadable(facts, platform, {
+    siblings: await readdir(dirname(libraryPath)),
+    glibcVersion: isNative ? glibcVersion : undefined,
+    findLibrary: isNative ? findLibrary : undefined,
+    functions: requiredFunctions(description.fmiMajor, kind, used.modelIdentifier),
+  });
+  return reasons.length === 0 ? undefined : `Cannot load the FMU's library: ${reasons.join("; ")}.`;
+}

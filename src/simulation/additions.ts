@@ -1,0 +1,151 @@
+import { readFile, stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { ToolError } from "../errors.ts";
+import { encodeInputSeries } from "../fmi/input/encode-input-series.ts";
+import type { ModelDescription } from "../fmi/model-description.ts";
+import { readStateHeader } from "../fmi/saved-state.ts";
+import type { InputSeriesArgument } from "../inputs/input-series-schema.ts";
+import { mapColumns } from "../inputs/map-columns.ts";
+import { readInputTable } from "../inputs/read-input-table.ts";
+import { MOST_SENT_BYTES } from "../runner/contract.ts";
+import type { RunRecord } from "../runs/record.ts";
+import type { TimeSettings } from "./plan-times.ts";
+
+/** What a caller may ask for beyond what every runner takes; paths are local. */
+export interface AdditionRequest {
+  input_series?: InputSeriesArgument | undefined;
+  /** String parameter to path. */
+  files?: Readonly<Record<string, string>> | undefined;
+  solver?: string | undefined;
+  interface_type?: string | undefined;
+  check_step?: boolean | undefined;
+  debug?: boolean | undefined;
+  save_state?: boolean | undefined;
+}
+
+/** Keyword arguments to be added to a call, and what to tell of them. */
+export interface Additions {
+  kwargs: Record<string, unknown>;
+  /** How the input series was read, a sentence each. */
+  notes: string[];
+  warnings: string[];
+}
+
+/**
+ * Makes the keyword arguments of what a caller asks for: reads inputs over time and files. `resolveFile` finds a local file and
+ * throws where it may not be read. Throws `invalid_argument` or `out_of_range` for inputs that do not fit model or run.
+ */
+export async function planAdditions(
+  request: AdditionRequest,
+  description: ModelDescription,
+  times: TimeSettings,
+  resolveFile: (path: string) => Promise<string>,
+): Promise<Additions> {
+  const { solver, interface_type, check_step, debug, save_state } = request;
+  const additions: Additions = { kwargs: {}, notes: [], warnings: [] };
+  const { kwargs } = additions;
+  if (solver !== undefined) kwargs.solver = solver;
+  if (interface_type !== undefined) kwargs.interface_type = interface_type;
+  for (const [name, isWanted] of Object.entries({ check_step, debug, save_state }))
+    if (isWanted) kwargs[name] = true;
+  if (request.files !== undefined) kwargs.files = await readFiles(request.files, description, resolveFile);
+  if (request.input_series !== undefined)
+    await addSeries(additions, request.input_series, description, times, resolveFile);
+  return additions;
+}
+
+async function addSeries(
+  { kwargs, notes, warnings }: Additions,
+  { file, inline, map, interpolation, time_origin: timeOrigin }: InputSeriesArgument,
+  description: ModelDescription,
+  times: TimeSettings,
+  resolveFile: (path: string) => Promise<string>,
+): Promise<void> {
+  const run = { startTime: times.start_time.value, stopTime: times.stop_time.value };
+  const table = await readInputTable(
+    { file: file === undefined ? undefined : await resolveFile(file), inline },
+    { startTime: run.startTime, timeOrigin },
+  );
+  const mapped = mapColumns(table, description, { map, interpolation }, run);
+  kwargs.input_series = encodeInputSeries(mapped.series);
+  notes.push(...mapped.notes);
+  warnings.push(...mapped.warnings);
+}
+
+async function readFiles(
+  files: Readonly<Record<string, string>>,
+  { variables }: ModelDescription,
+  resolveFile: (path: string) => Promise<string>,
+): Promise<Record<string, { name: string; bytes: Uint8Array }>> {
+  const read: Record<string, { name: string; bytes: Uint8Array }> = {};
+  let total = 0;
+  for (const [name, given] of Object.entries(files)) {
+    const variable = variables.find((each) => each.name === name);
+    if (variable?.type !== "String") throw noString(name, variable?.type, variables);
+    const path = await resolveFile(given);
+    total += (await stat(path)).size;
+    if (total > MOST_SENT_BYTES) throw tooLarge(total);
+    read[name] = { name: basename(path), bytes: new Uint8Array(await readFile(path)) };
+  }
+  return read;
+}
+
+function noString(
+  name: string,
+  type: string | undefined,
+  variables: ModelDescription["variables"],
+): ToolError {
+  const why =
+    type === undefined ? "the FMU has no variable of this name" : `it is of type ${type}, not a String`;
+  const strings = variables.filter((each) => each.type === "String" && each.causality === "parameter");
+  const names = strings.slice(0, 8).map((each) => `"${each.name}"`);
+  return new ToolError(
+    "invalid_argument",
+    `Cannot hand a file to "${name}": ${why}`,
+    names.length === 0
+      ? "Leave `files` out: the FMU has no String parameter."
+      : `Name a String parameter in \`files\`: ${names.join(", ")}.`,
+  );
+}
+
+function tooLarge(bytes: number): ToolError {
+  return new ToolError(
+    "resource_exhausted",
+    `Cannot send the files of the run: they come to more than ${MOST_SENT_BYTES} bytes (${bytes} so far)`,
+    "Give smaller `files`, or put them into the FMU's resources.",
+  );
+}
+
+/** The saved state of an earlier run of the same FMU, and its model time, s. Throws what keeps a run from starting there. */
+export async function readSavedState(
+  record: RunRecord,
+  checksum: string,
+  startTime: number | undefined,
+): Promise<{ bytes: Uint8Array; time: number }> {
+  const what = `Cannot start from run "${record.run_id}"`;
+  if (record.fmu.checksum !== checksum) {
+    throw new ToolError(
+      "invalid_argument",
+      `${what}: it was a run of another FMU, "${record.fmu.model_name}"`,
+      `Pass \`fmu_checksum\` "${record.fmu.checksum}", or a run of this FMU.`,
+    );
+  }
+  const bytes =
+    record.state_file === undefined ? undefined : await readFile(record.state_file).catch(() => undefined);
+  if (bytes === undefined) {
+    throw new ToolError(
+      "failed_precondition",
+      `${what}: it saved no state`,
+      "Call `run_fmi_simulation` with `save_state: true` for the earlier part, then start from that run.",
+    );
+  }
+  const { time } = readStateHeader(bytes);
+  if (startTime !== undefined && startTime !== time) {
+    throw new ToolError(
+      "invalid_argument",
+      `${what} at ${startTime} s: its state was saved at ${time} s`,
+      "Leave `start_time` out.",
+    );
+  }
+  return { bytes: new Uint8Array(bytes), time };
+}

@@ -1,0 +1,74 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { bufferSource, openFileSource } from "../../src/fmi/byte-source.ts";
+import { type Fmu, openFmu } from "../../src/fmi/fmu.ts";
+import { currentPlatform } from "../../src/fmi/platforms.ts";
+import { type LoadingOptions, prepareLibrary } from "../../src/runner/fmu-library.ts";
+import { modelDescriptionXml } from "../support/model-description-xml.ts";
+import { fixturePath } from "../support/simulate-fixture.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { writeZip } from "../support/zip.ts";
+
+const native = currentPlatform(process.platform, process.arch);
+
+async function prepare(fmu: Fmu, libraryPath: string | undefined, changes: Partial<LoadingOptions> = {}) {
+  const { coSimulation } = fmu.description;
+  if (coSimulation === undefined) throw new Error("no Co-Simulation");
+  const folder = await temporaryFolder();
+  const plan = { libraryPath, interface: { type: "co_simulation" as const, description: coSimulation } };
+  return prepareLibrary(fmu, plan, join(folder, "fmu"), {
+    ...{ platform: native, isNative: true, cacheFolder: join(folder, "compiled"), checksum: "abc" },
+    ...{ searchPath: "/usr/local/bin:/usr/bin:/bin", signal: new AbortController().signal },
+    ...changes,
+  });
+}
+
+const sourceFmu = (text: string) =>
+  openFmu(
+    bufferSource(
+      writeZip([
+        {
+          name: "modelDescription.xml",
+          content: modelDescriptionXml({
+            interfaces:
+              '<CoSimulation modelIdentifier="model"><SourceFiles><File name="a.c"/></SourceFiles></CoSimulation>',
+          }),
+        },
+        { name: "sources/a.c", content: text },
+      ]),
+    ),
+    "source.fmu",
+  );
+
+describe("prepareLibrary", () => {
+  test("unpacks library and resources", async () => {
+    const fmu = await openFmu(await openFileSource(fixturePath("steps-2")), "steps.fmu");
+    const found = await prepare(fmu, "binaries/linux64/Steps.so");
+    if ("problem" in found) throw new Error(found.problem);
+    await access(found.libraryPath);
+    await access(join(found.resourcesPath ?? "", "about.txt"));
+  });
+
+  test("says that a library is for another platform", async () => {
+    const fmu = await openFmu(await openFileSource(fixturePath("steps-2")), "steps.fmu");
+    const platform = currentPlatform("linux", "arm64");
+    expect(await prepare(fmu, "binaries/linux64/Steps.so", { platform, isNative: false })).toEqual({
+      problem: "Cannot load the FMU's library: wrong platform: built for Linux x86-64, this is Linux arm64.",
+    });
+  });
+
+  test("compiles the sources where there is no library, and says which functions are missing from it", async () => {
+    const fmu = await sourceFmu(
+      "int fmi2DoStep(void) { return 0; }\nint fmi2Instantiate(void) { return 0; }\n",
+    );
+    expect(await prepare(fmu, undefined)).toEqual({
+      problem: expect.stringMatching(/^Cannot load the FMU's library: does not export fmi2FreeInstance, /),
+    });
+  });
+
+  test("tells what the compiler says", async () => {
+    const fmu = await sourceFmu("this is no C;\n");
+    expect(await prepare(fmu, undefined)).toEqual({ problem: expect.stringContaining("Cannot compile") });
+  });
+});
