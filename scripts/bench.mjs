@@ -1,127 +1,83 @@
-// Measures the cold start against a bare MCP server, and the latency of a short run. `--starts` and `--runs` set how often.
-import { spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { cpus, tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
+/**
+ * Measures the program against its targets, as ratios within one run where there is something to compare with.
+ * `--only start,engine` selects sections; `--write` puts the table into docs/performance.md; `--starts` and `--runs` set
+ * how often a server is started and a short run is made. `FMPY_PYTHON` names a Python that has FMPy.
+ */
+import { execFileSync } from "node:child_process";
 import { parseArgs } from "node:util";
-import { Client } from "@modelcontextprotocol/client";
-import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { bundle, ROOT } from "./bundle.mjs";
+import { benchAgainstFmpy } from "./bench/against-fmpy.mjs";
+import { isFailure, line, verdict } from "./bench/figures.mjs";
+import { benchLatency } from "./bench/latency.mjs";
+import { benchModelExchange } from "./bench/model-exchange.mjs";
+import { writeReport } from "./bench/report.mjs";
+import { benchSize } from "./bench/size.mjs";
+import { benchStart } from "./bench/start.mjs";
+import { benchStepping } from "./bench/stepping.mjs";
+import { describeMachine, Workshop } from "./bench/workshop.mjs";
 
-const START_LIMIT = 1.2;
-const MAIN = join(ROOT, "dist", "main.js");
-const INITIALIZE = {
-  jsonrpc: "2.0",
-  id: 1,
-  method: "initialize",
-  params: { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "bench", version: "1" } },
-};
+const hasCompiler = succeeds("gcc", ["--version"]);
+const python = process.env.FMPY_PYTHON;
+const hasFmpy = python !== undefined && succeeds(python, ["-c", "import fmpy"]);
+const NO_COMPILER = hasCompiler ? undefined : "there is no gcc to build the bench's FMU and C loop with";
+const NO_FMPY = hasFmpy ? undefined : `FMPY_PYTHON names no Python that has fmpy`;
+
+const SECTIONS = [
+  { name: "start", title: "Cold start", run: benchStart },
+  { name: "latency", title: "Through the MCP tool", run: benchLatency },
+  { name: "engine", title: "Engine against C", run: benchStepping, missing: NO_COMPILER },
+  { name: "fmpy", title: "Engine against FMPy", run: benchAgainstFmpy, missing: NO_COMPILER ?? NO_FMPY },
+  { name: "model-exchange", title: "Model Exchange", run: benchModelExchange },
+  { name: "size", title: "Cost against size", run: benchSize, missing: NO_COMPILER },
+];
 
 const { values: options } = parseArgs({
   options: {
+    only: { type: "string", default: SECTIONS.map(({ name }) => name).join() },
     starts: { type: "string", default: "21" },
-    runs: { type: "string", default: "30" },
+    runs: { type: "string", default: "20" },
+    write: { type: "boolean", default: false },
   },
 });
+const counts = { starts: Number(options.starts), runs: Number(options.runs) };
+const wanted = options.only.split(",");
+const unknown = wanted.filter((name) => !SECTIONS.some((section) => section.name === name));
+if (unknown.length > 0)
+  throw new Error(`No section ${unknown}: choose from ${SECTIONS.map(({ name }) => name)}`);
 
-const folder = await mkdtemp(join(tmpdir(), "modal-fmi-bench-"));
-const env = {
-  PATH: process.env.PATH ?? "",
-  HOME: folder,
-  MODAL_FMI_HOME: join(folder, "home"),
-  MODAL_FMI_ENDPOINT: "embedded",
-};
+const workshop = await Workshop.open(hasFmpy ? python : undefined);
 try {
-  console.log(`Node ${process.version} on ${process.platform} ${process.arch}, ${cpus().length} cores`);
-  await benchStart(Number(options.starts));
-  await benchRuns(Number(options.runs));
+  const machine = describeMachine(workshop);
+  console.log(machine);
+  const sections = [];
+  for (const section of SECTIONS) if (wanted.includes(section.name)) sections.push(await measure(section));
+  if (options.write) await writeReport(machine, sections);
+  const figures = sections.flatMap(({ figures }) => figures);
+  const missed = figures.filter((figure) => verdict(figure) === "miss");
+  const failed = figures.filter(isFailure);
+  console.log(`\nTargets missed: ${missed.length}, by more than their slack: ${failed.length}`);
+  for (const { what } of failed) console.log(`  ${what}`);
+  if (failed.length > 0) process.exitCode = 1;
 } finally {
-  await rm(folder, { recursive: true, force: true });
+  await workshop.close();
 }
 
-/** Starts both servers in turn, so that a change of the machine's speed meets both alike. */
-async function benchStart(count) {
-  await writeFile(join(folder, "package.json"), '{ "type": "module" }');
-  await bundle({ entries: { bare: "scripts/bare-server.mjs" }, outdir: join(folder, "bare") });
-  const bare = join(folder, "bare", "bare.js");
-  const times = { bare: [], ours: [] };
-  for (let round = -2; round < count; round++) {
-    const [first, second] = [await timeStart(bare), await timeStart(MAIN)];
-    if (round < 0) continue;
-    times.bare.push(first);
-    times.ours.push(second);
-  }
-  const ratio = median(times.ours) / median(times.bare);
-  console.log(`\nSpawn to the reply of initialize, median of ${count}`);
-  console.log(`  bare server    ${describe(times.bare)}`);
-  console.log(`  modal-fmi-mcp  ${describe(times.ours)}`);
-  console.log(`  ratio          ${ratio.toFixed(2)} (limit ${START_LIMIT})`);
-  if (ratio > START_LIMIT) process.exitCode = 1;
-}
-
-/** Milliseconds from spawning a server to its reply of initialize. */
-async function timeStart(script) {
-  const start = performance.now();
-  const child = spawn(process.execPath, [script], { env, cwd: folder, stdio: ["pipe", "pipe", "inherit"] });
-  const exit = new Promise((resolve) => child.once("exit", resolve));
-  child.stdin.write(`${JSON.stringify(INITIALIZE)}\n`);
-  for await (const line of createInterface({ input: child.stdout })) {
-    const time = performance.now() - start;
-    const reply = JSON.parse(line);
-    if (reply.id !== INITIALIZE.id || !reply.result) throw new Error(`${script} answered ${line}`);
-    child.stdin.end();
-    child.kill();
-    await exit;
-    return time;
-  }
-  throw new Error(`${script} ended before it answered`);
-}
-
-/** Times whole tools/call round trips of a run of 1000 steps on the embedded endpoint. */
-async function benchRuns(count) {
-  const client = new Client({ name: "bench", version: "1" });
-  const transport = new StdioClientTransport({ command: process.execPath, args: [MAIN], env, cwd: folder });
-  await client.connect(transport);
-  try {
-    const upload = await timeCall(client, "upload_fmu", { path: join(ROOT, "examples", "van-der-pol.fmu") });
-    const run = () =>
-      timeCall(client, "run_fmi_simulation", {
-        fmu_checksum: upload.result.fmu_checksum,
-        stop_time: 1,
-        step_size: 0.001,
-        new_run: true,
-      });
-    const first = await run();
-    const times = [];
-    for (let round = 0; round < count; round++) {
-      const { time, result } = await run();
-      if (result.status !== "success") throw new Error(`A run ended as ${result.status}`);
-      times.push(time);
+async function measure({ title, run, missing }) {
+  console.log(`\n${title}`);
+  if (missing !== undefined) console.log(`  skipped: ${missing}`);
+  const figures = [];
+  if (missing === undefined)
+    for await (const figure of run(workshop, counts)) {
+      figures.push(figure);
+      console.log(line(figure));
     }
-    console.log("\nRun of 1000 steps on the embedded endpoint, through tools/call");
-    console.log(`  upload, first call  ${upload.time.toFixed(1)} ms`);
-    console.log(`  first run           ${first.time.toFixed(1)} ms`);
-    console.log(`  later runs          ${describe(times)}, median of ${count}`);
-  } finally {
-    await client.close();
+  return { title, missing, figures };
+}
+
+function succeeds(program, words) {
+  try {
+    execFileSync(program, words, { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
   }
-}
-
-async function timeCall(client, name, args) {
-  const start = performance.now();
-  const reply = await client.callTool({ name, arguments: args });
-  const time = performance.now() - start;
-  if (reply.isError) throw new Error(`${name}: ${reply.content[0]?.text}`);
-  return { time, result: reply.structuredContent };
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-function describe(values) {
-  return `${median(values).toFixed(1)} ms (${Math.min(...values).toFixed(1)} to ${Math.max(...values).toFixed(1)})`;
 }

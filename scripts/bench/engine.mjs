@@ -1,7 +1,8 @@
 /**
  * Simulates one job with the engine, as the runner's child does, and prints what it took as JSON. The job, in one argument:
  * `fmu`, `interface` ("CoSimulation" or "ModelExchange"), `stopTime`, `stepSize`, `outputs`, `startValues` (name to number),
- * `tolerance`, `csv` (path to write), `loop` (take off what a simulation of one step costs).
+ * `tolerance`, `csv` (path to write). `nsPerStep` is processor time over the
+ * last four fifths of the steps: by then the loop is compiled.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -17,24 +18,27 @@ import { recordedColumns } from "../../src/fmi/recorded-columns.ts";
 import { createRecorder, readRecording, recordingBytes } from "../../src/fmi/recorder.ts";
 import { countPoints, createTimeGrid } from "../../src/fmi/time-grid.ts";
 import { writeCsv } from "../../src/runs/csv.ts";
+import { peakMiB, processorSeconds } from "./own-use.mjs";
 
 const job = JSON.parse(process.argv[2]);
 const folder = await mkdtemp(join(tmpdir(), "modal-fmi-engine-"));
 try {
   const loaded = await load();
-  const once = job.loop ? simulate(loaded, job.stepSize).milliseconds : 0;
-  const { milliseconds, recording } = simulate(loaded, job.stopTime);
+  const { milliseconds, nsPerStep, recording } = simulate(loaded);
   if (job.csv !== undefined) await writeSeries(recording);
-  const steps = Math.round(job.stopTime / job.stepSize);
-  const final = Object.fromEntries(job.outputs.slice(0, 8).map((name, i) => [name, recording.statistics[i]?.final]));
+  const final = Object.fromEntries(
+    job.outputs.slice(0, 8).map((name, i) => [name, recording.statistics[i]?.final]),
+  );
   const report = {
-    nsPerStep: (1e6 * (milliseconds - once)) / steps,
+    nsPerStep,
     simulateMs: milliseconds,
     rows: recording.time.length,
     final,
+    openMs: loaded.openMs,
+    unpackMs: loaded.unpackMs,
     minimum: recording.statistics.map(({ min }) => min).slice(0, 8),
     maximum: recording.statistics.map(({ max }) => max).slice(0, 8),
-    peakMiB: process.resourceUsage().maxRSS / 1024,
+    peakMiB: peakMiB(),
   };
   process.stdout.write(`${JSON.stringify(report)}\n`);
 } finally {
@@ -42,21 +46,29 @@ try {
 }
 
 async function load() {
+  const start = performance.now();
   const fmu = await openFmu(await openFileSource(job.fmu), job.fmu);
   try {
     const { description, archive } = fmu;
+    const opened = performance.now();
     await archive.extract((path) => /^(?:binaries|resources)\//.test(path), folder);
+    const times = { openMs: opened - start, unpackMs: performance.now() - opened };
     const type = job.interface === "ModelExchange" ? description.modelExchange : description.coSimulation;
     const platform = currentPlatform(process.platform, process.arch);
     const path = findLibraryPath(archive.entries, type.modelIdentifier, description.fmiMajor, platform);
-    return { description, library: loadLibrary(join(folder, path)), resourcesPath: join(folder, "resources") };
+    const library = loadLibrary(join(folder, path));
+    return { description, library, resourcesPath: join(folder, "resources"), ...times };
   } finally {
     await fmu.close();
   }
 }
 
-function simulate(loaded, stopTime) {
-  const startValues = Object.entries(job.startValues ?? {}).map(([name, value]) => ({ name, values: [value] }));
+function simulate(loaded) {
+  const { stopTime } = job;
+  const startValues = Object.entries(job.startValues ?? {}).map(([name, value]) => ({
+    name,
+    values: [value],
+  }));
   const points = countPoints(createTimeGrid(0, stopTime, job.stepSize), 1);
   const isModelExchange = job.interface === "ModelExchange";
   const eventCapacity = isModelExchange ? chooseEventCapacity(points) : 0;
@@ -68,12 +80,27 @@ function simulate(loaded, stopTime) {
   const capacity = points + eventCapacity;
   const memory = new ArrayBuffer(recordingBytes(columns, capacity));
   const recorder = createRecorder(columns, capacity, memory);
+  const clock = startClock(recorder, Math.round(stopTime / job.stepSize));
   const run = isModelExchange ? simulateModelExchange : simulateCoSimulation;
   const start = performance.now();
-  const result = run(loaded, settings, recorder, { log: () => {}, progress: () => {} });
+  const result = run(loaded, settings, clock.recorder, { log: () => {}, progress: () => {} });
   const milliseconds = performance.now() - start;
   result.finish();
-  return { milliseconds, recording: readRecording(memory, columns, capacity) };
+  return { milliseconds, nsPerStep: clock.nsPerStep(), recording: readRecording(memory, columns, capacity) };
+}
+
+/** A recorder that looks at the clock twice: after a fifth of the steps and at the last. */
+function startClock(recorder, steps) {
+  const first = Math.floor(steps / 5);
+  const times = [];
+  let samples = 0;
+  const sample = (time, values, keep) => {
+    recorder.sample(time, values, keep);
+    if (samples === first || samples === steps) times.push(processorSeconds());
+    samples += 1;
+  };
+  const nsPerStep = () => (1e9 * (times[1] - times[0])) / (steps - first);
+  return { recorder: { ...recorder, sample }, nsPerStep };
 }
 
 async function writeSeries({ time, columns }) {

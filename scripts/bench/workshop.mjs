@@ -1,7 +1,8 @@
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { cpus, tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { bundle, ROOT } from "../bundle.mjs";
@@ -10,12 +11,26 @@ import { oscillatorXml, TOKEN } from "./oscillator.mjs";
 
 const run = promisify(execFile);
 const HERE = fileURLToPath(new URL(".", import.meta.url));
+/* What runs in a process of its own, bundled with what it takes from src. */
+const PROGRAMS = [new URL("engine.mjs", import.meta.url), new URL("native-calls.mjs", import.meta.url)];
 const FLAGS = ["-std=gnu11", "-O2", "-Wall"];
 const OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /** Path of an example FMU. */
 export function examplePath(name) {
   return join(ROOT, "examples", `${name}.fmu`);
+}
+
+/** The machine and what else counts for the figures, a sentence. */
+export function describeMachine({ python }) {
+  const [cpu] = cpus();
+  const fmpy = python === undefined ? "no FMPy" : `FMPy ${fmpyVersion(python)}`;
+  const cores = `${cpus().length} cores (${cpu?.model.trim() ?? "unknown"})`;
+  return `Node ${process.version} on ${process.platform} ${process.arch}, ${cores}, ${fmpy}.`;
+}
+
+function fmpyVersion(python) {
+  return execFileSync(python, ["-c", "import fmpy; print(fmpy.__version__)"], { encoding: "utf8" }).trim();
 }
 
 /** A folder with what the bench builds, and the programs that it times, each in a process of its own. */
@@ -41,12 +56,14 @@ export class Workshop {
 
   /** Simulates with the engine in a new process; see `engine.mjs` for the job and what it tells. */
   async engine(job) {
-    const program = await this.once("engine", async () => {
-      const outdir = join(this.folder, "engine");
-      await bundle({ entries: { engine: "scripts/bench/engine.mjs" }, outdir });
-      return join(outdir, "engine.js");
-    });
-    return this.#time(process.execPath, [program, JSON.stringify(job)]);
+    return this.#time(process.execPath, [await this.#program("engine"), JSON.stringify(job)]);
+  }
+
+  /** The native calls of the engine's loop over the bench's FMU 2.0 and nothing else; nanoseconds per step. */
+  async nativeCalls(steps) {
+    const words = [await this.#program("native-calls"), await this.#library(2), TOKEN, String(steps)];
+    const { nsPerStep } = await this.#time(process.execPath, words);
+    return nsPerStep;
   }
 
   /** Simulates with FMPy in a new process; see `simulate.py`. */
@@ -57,22 +74,26 @@ export class Workshop {
   /** Steps the bench's FMU in C; nanoseconds per step. */
   async stepLoop(version, { steps, work = 0, statistics = false }) {
     const library = await this.#library(version);
-    const program = await this.once(`step-loop-${version}`, () => this.#compile("step-loop.c", version, ["-ldl"]));
+    const program = await this.once(`step-loop-${version}`, () =>
+      this.#compile("step-loop.c", version, ["-ldl"]),
+    );
     const words = [library, TOKEN, steps, 0.01, work, 2, 3, statistics ? 1 : 0];
     const { nsPerStep } = JSON.parse((await run(program, words.map(String))).stdout);
     return nsPerStep;
   }
 
-  /** Path of the bench's FMU with so many outputs. */
-  async oscillator(version, outputs = 2) {
-    return this.once(`oscillator-${version}-${outputs}`, async () => {
-      const path = join(this.folder, `oscillator-${version}-${outputs}.fmu`);
+  /** Path of the bench's FMU with so many outputs, and with a resource of so many bytes that do not compress. */
+  async oscillator(version, outputs = 2, resourceBytes = 0) {
+    const name = `oscillator-${version}-${outputs}-${resourceBytes}`;
+    return this.once(name, async () => {
+      const path = join(this.folder, `${name}.fmu`);
       const platform = version === 2 ? "linux64" : "x86_64-linux";
       const bytes = await readFile(await this.#library(version));
       const entries = [
         { name: "modelDescription.xml", bytes: Buffer.from(oscillatorXml(version, outputs)) },
         { name: `binaries/${platform}/Oscillator.so`, bytes },
       ];
+      if (resourceBytes > 0) entries.push({ name: "resources/table.bin", bytes: randomBytes(resourceBytes) });
       await writeFile(path, zip(entries));
       return path;
     });
@@ -84,8 +105,18 @@ export class Workshop {
     return this.#built.get(name);
   }
 
+  async #program(name) {
+    const outdir = await this.once("programs", async () => {
+      const folder = join(this.folder, "programs");
+      const entries = PROGRAMS.map((url) => [basename(url.pathname, ".mjs"), fileURLToPath(url)]);
+      await bundle({ entries: Object.fromEntries(entries), outdir: folder });
+      return folder;
+    });
+    return join(outdir, `${name}.js`);
+  }
+
   #library(version) {
-    const flags = ["-shared", "-fPIC", "-fvisibility=hidden", `-DTOKEN="${TOKEN}"`];
+    const flags = ["-shared", "-fPIC", "-fvisibility=hidden", `-DTOKEN="${TOKEN}"`, "-lm"];
     return this.once(`library-${version}`, () => this.#compile("oscillator.c", version, flags));
   }
 

@@ -8,7 +8,9 @@ import { startToolClient } from "../support/tool-client.ts";
 
 const python = process.env.MODAL_CLI_PYTHON;
 if (!python)
-  console.warn("Skipped: deploy_runner with the real modal CLI, as MODAL_CLI_PYTHON names no Python");
+  process.stderr.write(
+    "Skipped: deploy_runner with the real modal CLI, as MODAL_CLI_PYTHON names no Python\n",
+  );
 
 /** A runner's folder whose module is the given Python source. */
 async function runnersFolder(source: string): Promise<string> {
