@@ -151,7 +151,8 @@ def test_an_fmu_that_never_returns_is_killed_at_the_time_limit(run):
 
 def test_output_beyond_a_pipe_does_not_stop_the_fmu(run):
     # 200 steps of 1000 lines on both streams: far more than the 64 KiB that a pipe holds.
-    result = run("noisy-2", inputs={"lines": 1000}, simulation_config={"step_size": 0.005}, return_logs=True, extras=True)
+    config = {"step_size": 0.005}
+    result = run("noisy-2", inputs={"lines": 1000}, simulation_config=config, return_logs=True, extras=True)
     assert result["status"] == "success"
     assert "a complaint at 0.005" in result["logs"]
     assert sum(map(len, result["logs"])) < 2 * 1024 * 1024
