@@ -6,16 +6,43 @@ import { listFolder, mapLimited, readRecord, replaceRecord } from "./record-file
 import { RpcError } from "./rpc-error.ts";
 import type { EmulatorState } from "./state.ts";
 
+/** One version of an app. Times are seconds since the epoch. */
+export interface Deployment {
+  version: number;
+  deployedAt: number;
+  tag: string;
+  /** Function id by name. */
+  functions?: Record<string, string>;
+  /** Class id by name. */
+  classes?: Record<string, string>;
+  /** Definition id by function id, of what was deployed from Python; a built-in app's version has none. */
+  definitions?: Record<string, string>;
+  /** Set where a built-in app answers all the same, for want of a Python. */
+  builtIn?: true;
+  /** Of the client that deployed it. */
+  clientVersion?: string;
+  /** The protocol's CommitInfo message, base64. */
+  commitInfo?: string;
+  /** The version whose functions this one brought back. */
+  rollbackVersion?: number;
+}
+
 /** An app and its deployments. Times are seconds since the epoch. */
 export interface AppRecord {
   id: string;
+  /** "" for one that was created and not published under a name yet. */
   name: string;
+  /** What its client called it when it was created. */
+  description?: string;
   createdAt: number;
   stoppedAt?: number;
-  /** Oldest first; never empty. */
-  deployments: { version: number; deployedAt: number; tag: string }[];
+  /** Of an app that is not deployed: being created, or running as long as its client. */
+  phase?: "initializing" | "ephemeral";
+  /** Oldest first; empty until the first is published. */
+  deployments: Deployment[];
   /** Function id by name; ids stay the same from one deployment to the next. */
   functions: Record<string, string>;
+  tags?: Record<string, string>;
 }
 
 /** A deployed function: its app's record, its name and its id. */
@@ -66,8 +93,20 @@ export async function requireFunction(state: EmulatorState, id: string): Promise
 }
 
 /** The newest deployment of an app. */
-export function currentDeployment(app: AppRecord): AppRecord["deployments"][number] {
+export function currentDeployment(app: AppRecord): Deployment {
   return app.deployments.at(-1) ?? { version: 0, deployedAt: app.createdAt, tag: "" };
+}
+
+/** Whether the functions of an app's current version are hosted by Python. */
+export function isHostedByPython(app: AppRecord): boolean {
+  const { definitions, builtIn } = currentDeployment(app);
+  return definitions !== undefined && builtIn === undefined;
+}
+
+/** Writes an app's record, and for a named app what finds it by its name. */
+export async function writeApp(state: EmulatorState, app: AppRecord): Promise<void> {
+  await replaceRecord(recordFile(state, app.id), app);
+  if (app.name !== "") await replaceRecord(nameFile(state, app.name), { id: app.id });
 }
 
 async function writeDeployment(state: EmulatorState, app: BuiltInApp, now: number): Promise<AppRecord> {
@@ -81,14 +120,15 @@ async function writeDeployment(state: EmulatorState, app: BuiltInApp, now: numbe
     functions: {},
   };
   const version = (before.deployments.at(-1)?.version ?? 0) + 1;
-  const functions = app.functions.map(({ name }) => [name, before.functions[name] ?? newId("fu")]);
+  const functions = Object.fromEntries(
+    app.functions.map(({ name }) => [name, before.functions[name] ?? newId("fu")]),
+  );
   const record: AppRecord = {
     ...before,
-    deployments: [...before.deployments, { version, deployedAt: now, tag: app.version }],
-    functions: Object.fromEntries(functions),
+    deployments: [...before.deployments, { version, deployedAt: now, tag: app.version, functions }],
+    functions,
   };
-  await replaceRecord(recordFile(state, record.id), record);
-  await replaceRecord(nameFile(state, app.name), { id: record.id });
+  await writeApp(state, record);
   return record;
 }
 
@@ -97,13 +137,16 @@ export function publishApp(state: EmulatorState, app: BuiltInApp): Promise<AppRe
   return withLock(state, "apps", () => writeDeployment(state, app, Date.now() / 1000));
 }
 
-/** Publishes a built-in app that was never there or whose build is another one; leaves a stopped one stopped. */
+/**
+ * Publishes a built-in app that was never there or whose build is another one. One that was stopped stays stopped,
+ * and one that was deployed from Python stays so.
+ */
 export async function publishAtStart(state: EmulatorState, app: BuiltInApp): Promise<void> {
   const isDue = async (): Promise<boolean> => {
     const found = await findApp(state, app.name);
-    return (
-      found === undefined || (found.stoppedAt === undefined && currentDeployment(found).tag !== app.version)
-    );
+    if (found === undefined) return true;
+    const { tag, definitions } = currentDeployment(found);
+    return found.stoppedAt === undefined && definitions === undefined && tag !== app.version;
   };
   if (!(await isDue())) return;
   await withLock(state, "apps", async () => {

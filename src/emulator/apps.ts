@@ -1,17 +1,17 @@
-import { type AppRecord, currentDeployment, findApp, listApps, requireApp, stopApp } from "./app-records.ts";
-import { listUnfinished } from "./call-records.ts";
+import { type AppRecord, currentDeployment, findApp, listApps, requireApp } from "./app-records.ts";
+import { containersOf } from "./containers.ts";
+import { stopWithCalls } from "./deploys.ts";
 import { requireEnvironment } from "./environments.ts";
 import { handleMetadata } from "./functions.ts";
 import type { Handler, Handlers } from "./handler.ts";
 import { RpcError } from "./rpc-error.ts";
-import { cancelCall } from "./running-calls.ts";
 import { type EmulatorState, ENVIRONMENT, TOKEN_NAME } from "./state.ts";
 
 /** modal_proto/api.proto, AppState. */
-const APP_STATE = { deployed: 3, stopped: 5 } as const;
+const APP_STATE = { ephemeral: 1, deployed: 3, stopped: 5, initializing: 6 } as const;
 
 function stateOf(app: AppRecord): number {
-  return app.stoppedAt === undefined ? APP_STATE.deployed : APP_STATE.stopped;
+  return APP_STATE[app.stoppedAt === undefined ? (app.phase ?? "deployed") : "stopped"];
 }
 
 function lifecycleOf(app: AppRecord): object {
@@ -42,7 +42,7 @@ interface GetOrCreateRequest {
   objectCreationType: number;
 }
 
-/** Differs: looks up only; apps come from the program that starts the emulator. */
+/** Differs: looks up only; apps come from a deploy and from the program that starts the emulator. */
 const appGetOrCreate: Handler<GetOrCreateRequest> = async (state, request) => {
   requireEnvironment(request.environmentName);
   const app = await findApp(state, request.appName);
@@ -57,18 +57,28 @@ interface AppRequest {
   appId: string;
 }
 
+/** The functions and classes of an app's current version, with what callers are told about them. */
+export async function layoutOf(
+  state: EmulatorState,
+  app: AppRecord,
+): Promise<{ objects: object[]; functionIds: Record<string, string>; classIds: Record<string, string> }> {
+  const classIds = currentDeployment(app).classes ?? {};
+  const functions = Object.entries(app.functions).map(async ([name, id]) => ({
+    objectId: id,
+    functionHandleMetadata: await handleMetadata(state, { app, name, id }),
+  }));
+  const classes = Object.values(classIds).map((objectId) => ({ objectId, classHandleMetadata: {} }));
+  return { objects: [...(await Promise.all(functions)), ...classes], functionIds: app.functions, classIds };
+}
+
 const appGetLayout: Handler<AppRequest> = async (state, request) => {
   const app = await requireApp(state, request.appId);
-  const objects = Object.entries(app.functions).map(([name, id]) => ({
-    objectId: id,
-    functionHandleMetadata: handleMetadata(state, { app, name, id }),
-  }));
-  return { appLayout: { objects, functionIds: app.functions } };
+  return { appLayout: await layoutOf(state, app) };
 };
 
 function infoOf(app: AppRecord): object {
   return {
-    description: app.name,
+    description: app.name || (app.description ?? ""),
     appId: app.id,
     environmentName: ENVIRONMENT,
     lifecycle: lifecycleOf(app),
@@ -81,7 +91,7 @@ const appGetInfo: Handler<AppRequest> = async (state, request) => ({
 });
 
 function runningContainers(state: EmulatorState, app: AppRecord): number {
-  return app.stoppedAt === undefined ? (state.pools.get(app.name)?.containers.length ?? 0) : 0;
+  return app.stoppedAt === undefined ? containersOf(state, app.id).length : 0;
 }
 
 /** Differs: counts the containers of this process only. */
@@ -89,7 +99,7 @@ const appList: Handler<{ environmentName: string }> = async (state, request) => 
   requireEnvironment(request.environmentName);
   const apps = (await listApps(state)).map((app) => ({
     appId: app.id,
-    description: app.name,
+    description: app.name || (app.description ?? ""),
     name: app.name,
     state: stateOf(app),
     createdAt: app.createdAt,
@@ -107,9 +117,15 @@ const appGetLifecycle: Handler<AppRequest> = async (state, request) => ({
 const appDeploymentHistory: Handler<AppRequest> = async (state, request) => {
   const app = await requireApp(state, request.appId);
   const histories = app.deployments.map((deployment) => ({
-    ...deployment,
     appId: app.id,
+    version: deployment.version,
+    deployedAt: deployment.deployedAt,
+    tag: deployment.tag,
+    clientVersion: deployment.clientVersion ?? "",
+    rollbackVersion: deployment.rollbackVersion ?? 0,
+    rollbackAllowed: true,
     deployedBy: TOKEN_NAME,
+    ...(deployment.commitInfo === undefined ? {} : { commitInfo: deployment.commitInfo }),
   }));
   return {
     appDeploymentHistories: histories.reverse(),
@@ -119,9 +135,7 @@ const appDeploymentHistory: Handler<AppRequest> = async (state, request) => {
 
 /** Stops the app and cancels its calls at once, in whichever process they run. */
 const appStop: Handler<AppRequest> = async (state, request) => {
-  await stopApp(state, request.appId);
-  const calls = (await listUnfinished(state)).filter((call) => call.appId === request.appId);
-  await Promise.all(calls.map((call) => cancelCall(state, call)));
+  await stopWithCalls(state, request.appId);
   return {};
 };
 

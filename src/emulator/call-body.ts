@@ -1,27 +1,48 @@
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { toError } from "../errors.ts";
-import { encodePayload } from "../wire/payload.ts";
+import { decodeArguments, encodePayload } from "../wire/payload.ts";
 import type { DeployedFunction } from "./app-records.ts";
-import { createBlob } from "./blobs.ts";
-import { type CallResult, RESULT_STATUS } from "./call-records.ts";
+import { blobBytes, createBlob } from "./blobs.ts";
+import { type CallResult, DATA_FORMAT_CBOR, RESULT_STATUS } from "./call-records.ts";
+import type { CallWork, RunningWork } from "./call-work.ts";
+import { poolOf } from "./containers.ts";
 import type { BuiltInApp, FunctionBody } from "./function-body.ts";
-import type { CallLog } from "./log-files.ts";
+import { refuse } from "./rpc-error.ts";
 import type { EmulatorState } from "./state.ts";
 import { readVolumeFile } from "./volume-files.ts";
 import { findVolume } from "./volume-records.ts";
 
-/** What is called: the deployed function and who answers it. */
-export interface Callee {
-  deployed: DeployedFunction;
+/** What is called: the built-in app and its function. */
+interface Callee {
   app: BuiltInApp;
   body: FunctionBody;
 }
 
 /** Arguments as the caller gave them. */
-export interface CallArguments {
+interface CallArguments {
   args: unknown[];
   kwargs: Record<string, unknown>;
+}
+
+/** One input as the protocol carries it. */
+export interface FunctionInput {
+  args?: Buffer;
+  argsBlobId?: string;
+  dataFormat: number;
+  methodName?: string;
+}
+
+async function readInput(state: EmulatorState, input: FunctionInput): Promise<CallArguments> {
+  if (input.dataFormat !== DATA_FORMAT_CBOR) {
+    return refuse(`the function takes CBOR inputs (format 4), not format ${input.dataFormat}`);
+  }
+  const bytes = input.argsBlobId ? await blobBytes(state, input.argsBlobId) : input.args;
+  try {
+    return decodeArguments(bytes ?? Buffer.alloc(0));
+  } catch (thrown) {
+    return refuse(`the function input cannot be read: ${toError(thrown).message}`);
+  }
 }
 
 // A larger result is kept as a blob: records are read often, and mostly not for their results.
@@ -81,20 +102,18 @@ async function copyFromMount(
   return true;
 }
 
-/** Runs a function body on one input; never rejects. */
-export async function runBody(
+// Never rejects.
+async function runBody(
   state: EmulatorState,
   callee: Callee,
-  functionCallId: string,
   input: CallArguments,
-  signal: AbortSignal,
-  log: CallLog,
+  { record, signal, log }: RunningWork,
 ): Promise<CallResult> {
   const wrong = misfit(callee.body, input);
   if (wrong !== undefined) return { status: RESULT_STATUS.failure, exception: `TypeError: ${wrong}` };
   try {
     const value = await callee.body.run({
-      functionCallId,
+      functionCallId: record.id,
       ...input,
       signal,
       // A worker captures whole lines; a body says each without its end.
@@ -105,4 +124,21 @@ export async function runBody(
   } catch (thrown) {
     return failureOf(thrown);
   }
+}
+
+/** The work of one call of a built-in function. Throws INVALID_ARGUMENT for an input that is no CBOR of arguments. */
+export async function builtInWork(
+  state: EmulatorState,
+  deployed: DeployedFunction,
+  callee: Callee,
+  input: FunctionInput,
+): Promise<CallWork> {
+  const read = await readInput(state, input);
+  const { app, body } = callee;
+  return {
+    deployed,
+    pool: poolOf(state, deployed.app.id, { appId: deployed.app.id, maxContainers: app.maxContainers }),
+    timeoutSeconds: body.timeoutSeconds,
+    run: (work) => runBody(state, callee, read, work),
+  };
 }

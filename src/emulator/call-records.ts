@@ -24,14 +24,22 @@ export const RESULT_STATUS = {
   internalFailure: 6,
 } as const;
 
+/** The data format of inputs and outputs that are CBOR (modal_proto/api.proto, DataFormat). */
+export const DATA_FORMAT_CBOR = 4;
+
 /** How a call ended. */
 export interface CallResult {
   status: number;
   exception?: string;
   traceback?: string;
-  /** The CBOR of what was returned: inline in base64, or as a blob. */
+  /** What was returned: inline in base64, or as a blob. */
   data?: string;
   blobId?: string;
+  /** Of the data; CBOR unless given. */
+  dataFormat?: number;
+  /** What Python's client shows a remote traceback by, base64. */
+  serializedTraceback?: string;
+  tracebackLines?: string;
 }
 
 /** A function call with its one input, written by the process that runs it alone. Times are seconds since the epoch. */

@@ -4,40 +4,108 @@ import type { Handler, Handlers } from "./handler.ts";
 import { newId } from "./ids.ts";
 import type { EmulatorState } from "./state.ts";
 
+/** The process behind a container that hosts a Python function. */
+export interface HostedProcess {
+  isAlive(): boolean;
+  /** Lets it end by itself, or ends it where it does not. */
+  stop(): void;
+}
+
 /**
- * Stands for one of Modal's containers: here, a place for one call at a time in this process.
+ * Stands for one of Modal's containers: a place for one call at a time in this process, or a child process.
  * Times are seconds since the epoch.
  */
 export interface Container {
   id: string;
-  startedAt: number;
+  enqueuedAt: number;
+  /** When it became ready; undefined until then. */
+  startedAt: number | undefined;
   busy: boolean;
+  hosted?: HostedProcess;
   idleTimer?: NodeJS.Timeout;
 }
 
-/** The containers of one app in this process, and the calls that wait for one. */
+/** The containers of one app, or of one function deployed from Python, in this process; and the calls that wait. */
 export interface AppPool {
-  readonly appName: string;
+  readonly appId: string;
+  readonly functionId: string | undefined;
   maxContainers: number;
+  readonly idleMs: number;
+  /** Set when another version was published: its containers take no more calls than wait already. */
+  retired: boolean;
   readonly containers: Container[];
   readonly waiting: ((container: Container) => void)[];
 }
 
 const IDLE_MS = 60_000;
 
-/** The app's pool, made at first use. */
-export function poolOf(state: EmulatorState, appName: string, maxContainers: number): AppPool {
-  const there = state.pools.get(appName);
+/** What a pool is made with. */
+export interface PoolOptions {
+  appId: string;
+  /** Of the one function it serves; undefined where it serves a whole app. */
+  functionId?: string;
+  maxContainers: number;
+  idleMs?: number;
+}
+
+/** The pool of this key, made at first use. */
+export function poolOf(state: EmulatorState, key: string, options: PoolOptions): AppPool {
+  const there = state.pools.get(key);
   if (there !== undefined) return there;
-  const pool: AppPool = { appName, maxContainers: Math.max(1, maxContainers), containers: [], waiting: [] };
-  state.pools.set(appName, pool);
+  const { appId, functionId, maxContainers, idleMs = IDLE_MS } = options;
+  const limit = Math.max(1, maxContainers);
+  const pool: AppPool = {
+    ...{ appId, functionId, maxContainers: limit, idleMs, retired: false, containers: [], waiting: [] },
+  };
+  state.pools.set(key, pool);
   return pool;
 }
 
+/** The pools of an app, or with a function those that may serve it. */
+export function poolsOf(state: EmulatorState, appId: string, functionId?: string): AppPool[] {
+  return [...state.pools.values()].filter(
+    (pool) =>
+      pool.appId === appId &&
+      (functionId === undefined || pool.functionId === undefined || pool.functionId === functionId),
+  );
+}
+
+/** The containers of an app in this process. */
+export function containersOf(state: EmulatorState, appId: string): Container[] {
+  return poolsOf(state, appId).flatMap((pool) => pool.containers);
+}
+
+/** Ends the idle containers of an app's Python functions, and the others when their calls have ended. */
+export function retireContainers(state: EmulatorState, appId: string): void {
+  for (const [key, pool] of state.pools) {
+    if (pool.appId !== appId || pool.functionId === undefined) continue;
+    pool.retired = true;
+    state.pools.delete(key);
+    for (const container of pool.containers.filter((each) => !each.busy)) remove(pool, container);
+  }
+}
+
+function remove(pool: AppPool, container: Container): void {
+  clearTimeout(container.idleTimer);
+  const index = pool.containers.indexOf(container);
+  if (index >= 0) pool.containers.splice(index, 1);
+  container.hosted?.stop();
+}
+
+function newContainer(pool: AppPool): Container {
+  const now = Date.now() / 1000;
+  // One without a process of its own is ready at once.
+  const startedAt = pool.functionId === undefined ? now : undefined;
+  return { id: newId("ta"), enqueuedAt: now, startedAt, busy: true };
+}
+
 function take(pool: AppPool): Container | undefined {
+  for (const container of pool.containers.filter((each) => !each.busy)) {
+    if (container.hosted?.isAlive() === false) remove(pool, container);
+  }
   const idle = pool.containers.find((container) => !container.busy);
   if (idle === undefined && pool.containers.length >= pool.maxContainers) return undefined;
-  const container = idle ?? { id: newId("ta"), startedAt: Date.now() / 1000, busy: true };
+  const container = idle ?? newContainer(pool);
   if (idle === undefined) pool.containers.push(container);
   clearTimeout(container.idleTimer);
   container.busy = true;
@@ -62,23 +130,25 @@ export function acquireContainer(pool: AppPool, signal: AbortSignal): Promise<Co
   });
 }
 
-/** Gives a container back: to whoever waits longest, else it idles for a minute. */
+/** Gives a container back: to whoever waits longest, else it idles for a while. */
 export function releaseContainer(pool: AppPool, container: Container): void {
   const spare = pool.containers.length > pool.maxContainers;
-  const next = spare ? undefined : pool.waiting.shift();
-  if (next !== undefined) {
-    next(container);
+  const dead = container.hosted?.isAlive() === false;
+  if (spare || dead) remove(pool, container);
+  else container.busy = false;
+  const next = spare ? undefined : pool.waiting[0];
+  const given = next === undefined ? undefined : take(pool);
+  if (next !== undefined && given !== undefined) {
+    pool.waiting.shift();
+    next(given);
     return;
   }
-  container.busy = false;
-  const remove = (): void => {
-    pool.containers.splice(pool.containers.indexOf(container), 1);
-  };
-  if (spare) {
-    remove();
+  if (spare || dead) return;
+  if (pool.retired) {
+    remove(pool, container);
     return;
   }
-  container.idleTimer = setTimeout(remove, IDLE_MS);
+  container.idleTimer = setTimeout(() => remove(pool, container), pool.idleMs);
   container.idleTimer.unref();
 }
 
@@ -103,16 +173,24 @@ const taskList: Handler<TaskListRequest> = async (state, request) => {
   const apps = (await listApps(state)).filter((app) => app.stoppedAt === undefined);
   const wanted = request.appId === "" ? apps : apps.filter((app) => app.id === request.appId);
   const tasks = wanted.flatMap((app) =>
-    (state.pools.get(app.name)?.containers ?? []).map((container) => ({
+    containersOf(state, app.id).map((container) => ({
       taskId: container.id,
       appId: app.id,
       appDescription: app.name,
-      enqueuedAt: container.startedAt,
-      startedAt: container.startedAt,
+      enqueuedAt: container.enqueuedAt,
+      startedAt: container.startedAt ?? 0,
     })),
   );
   return { tasks };
 };
 
+/** Differs: a container that has no process of its own goes on; its call does, too. */
+const containerStop: Handler<{ taskId: string }> = (state, request) => {
+  for (const pool of state.pools.values()) {
+    pool.containers.find((container) => container.id === request.taskId)?.hosted?.stop();
+  }
+  return {};
+};
+
 /** RPCs of containers, which the protocol calls tasks. */
-export const containerHandlers: Handlers = { TaskList: taskList };
+export const containerHandlers: Handlers = { TaskList: taskList, ContainerStop: containerStop };

@@ -1,20 +1,22 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { toError } from "../errors.ts";
-import { decodeArguments } from "../wire/payload.ts";
-import { requireFunction } from "./app-records.ts";
+import { type DeployedFunction, requireFunction } from "./app-records.ts";
 import { blobBytes } from "./blobs.ts";
-import type { CallArguments } from "./call-body.ts";
+import { builtInWork, type FunctionInput } from "./call-body.ts";
 import {
   type CallRecord,
   type CallResult,
   clearOutput,
+  DATA_FORMAT_CBOR,
   isCleared,
   RESULT_STATUS,
   requireCall,
   settleCall,
 } from "./call-records.ts";
-import { DATA_FORMAT_CBOR, findBody } from "./functions.ts";
+import type { CallWork } from "./call-work.ts";
+import { definitionOf } from "./definition-records.ts";
+import { findBody } from "./functions.ts";
 import type { CallContext, Handler, Handlers } from "./handler.ts";
+import { pythonWork } from "./python-calls.ts";
 import { RpcError, refuse } from "./rpc-error.ts";
 import { cancelCall, startCall } from "./running-calls.ts";
 import type { EmulatorState } from "./state.ts";
@@ -27,29 +29,22 @@ const PROBE_EVERY_MS = 1000;
 /** Largest result that travels inside the answer (modal/_utils/blob_utils.py, MAX_OBJECT_SIZE_BYTES). */
 const MAX_INLINE_BYTES = 2 * 1024 * 1024;
 
-interface FunctionInput {
-  args?: Buffer;
-  argsBlobId?: string;
-  dataFormat: number;
-  methodName?: string;
-}
-
 interface MapRequest {
   functionId: string;
   functionCallType: number;
   pipelinedInputs: { idx: number; input?: FunctionInput }[];
 }
 
-async function readInput(state: EmulatorState, input: FunctionInput): Promise<CallArguments> {
-  if (input.dataFormat !== DATA_FORMAT_CBOR) {
-    return refuse(`the function takes CBOR inputs (format 4), not format ${input.dataFormat}`);
-  }
-  const bytes = input.argsBlobId ? await blobBytes(state, input.argsBlobId) : input.args;
-  try {
-    return decodeArguments(bytes ?? Buffer.alloc(0));
-  } catch (thrown) {
-    return refuse(`the function input cannot be read: ${toError(thrown).message}`);
-  }
+async function workOf(
+  state: EmulatorState,
+  deployed: DeployedFunction,
+  input: FunctionInput,
+): Promise<CallWork> {
+  const hosted = findBody(state, deployed);
+  if (hosted !== undefined) return builtInWork(state, deployed, hosted, input);
+  const definition = await definitionOf(state, deployed);
+  if (definition !== undefined) return pythonWork(state, deployed, definition, input);
+  throw new RpcError("failedPrecondition", `Function '${deployed.name}' is not hosted by this process`);
 }
 
 /** Differs: one input per call; the `.map` family of the Python client is not served. */
@@ -63,11 +58,7 @@ const functionMap: Handler<MapRequest> = async (state, request) => {
   if (deployed.app.stoppedAt !== undefined) {
     throw new RpcError("failedPrecondition", `App '${deployed.app.name}' is stopped`);
   }
-  const hosted = findBody(state, deployed);
-  if (hosted === undefined) {
-    throw new RpcError("failedPrecondition", `Function '${deployed.name}' is not hosted by this process`);
-  }
-  const call = await startCall(state, { deployed, ...hosted }, await readInput(state, item.input));
+  const call = await startCall(state, await workOf(state, deployed, item.input));
   return {
     functionCallId: call.id,
     pipelinedInputs: [{ idx: item.idx, inputId: call.inputId, inputJwt: call.inputId }],
@@ -116,7 +107,9 @@ async function awaitResult(
 
 async function describeResult(state: EmulatorState, result: CallResult): Promise<object> {
   const { status, exception = "", traceback = "", data, blobId } = result;
-  const plain = { status, exception, traceback };
+  const serializedTb = Buffer.from(result.serializedTraceback ?? "", "base64");
+  const tbLineCache = Buffer.from(result.tracebackLines ?? "", "base64");
+  const plain = { status, exception, traceback, serializedTb, tbLineCache };
   if (data !== undefined) return { ...plain, data: Buffer.from(data, "base64") };
   if (blobId === undefined) return plain;
   const bytes = await blobBytes(state, blobId);
@@ -149,7 +142,7 @@ const functionGetOutputs: Handler<OutputsRequest> = async (state, request, conte
     result: await describeResult(state, record.result),
     idx: 0,
     inputId: record.inputId,
-    dataFormat: DATA_FORMAT_CBOR,
+    dataFormat: record.result.dataFormat ?? DATA_FORMAT_CBOR,
     taskId: record.containerId ?? "",
     inputStartedAt: record.startedAt ?? 0,
     outputCreatedAt: record.finishedAt ?? 0,

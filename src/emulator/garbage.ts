@@ -2,8 +2,12 @@ import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { toError } from "../errors.ts";
 import { listUnfinished } from "./call-records.ts";
+import { type ContainerOwner, OWNER_FILE } from "./container-folder.ts";
 import { withLock } from "./locks.ts";
-import { listFolder, orUndefined, removeFile, replaceRecord } from "./record-files.ts";
+import { contentsOfMounts } from "./mount-records.ts";
+import { isOwnerAlive } from "./owners.ts";
+import type { PythonEnvironment } from "./python-environment.ts";
+import { listFolder, orUndefined, readRecord, removeFile, replaceRecord } from "./record-files.ts";
 import type { EmulatorState } from "./state.ts";
 import { type EntryRecord, listEntries } from "./volume-entries.ts";
 
@@ -34,7 +38,7 @@ async function removeOldLogs(state: EmulatorState): Promise<void> {
 }
 
 async function usedContents(state: EmulatorState): Promise<Set<string>> {
-  const used = new Set<string>();
+  const used = new Set<string>(await contentsOfMounts(state));
   for (const volumeId of await listFolder(path.join(state.folder, "volumes"))) {
     const entries: EntryRecord[] = await listEntries(state, volumeId, "");
     for (const entry of entries) {
@@ -57,6 +61,23 @@ async function removeUnusedContents(state: EmulatorState): Promise<void> {
   }
 }
 
+// An environment without a record was never finished.
+async function removeUnfinishedEnvironments(state: EmulatorState): Promise<void> {
+  const root = path.join(state.folder, "environments");
+  const names = await listFolder(root);
+  const records = names.filter((name) => name.endsWith(".json"));
+  const finished = await Promise.all(
+    records.map(async (name) => (await readRecord<PythonEnvironment>(path.join(root, name)))?.python),
+  );
+  for (const name of names.filter((each) => !each.endsWith(".json"))) {
+    const folder = path.join(root, name);
+    if (finished.some((python) => python?.startsWith(folder + path.sep))) continue;
+    const found = await orUndefined(stat(folder));
+    if (found !== undefined && found.mtimeMs < Date.now() - DAY_MS)
+      await rm(folder, { recursive: true, force: true });
+  }
+}
+
 async function isDue(state: EmulatorState, file: string): Promise<boolean> {
   const found = await orUndefined(stat(file));
   return !state.closing.signal.aborted && (found === undefined || found.mtimeMs < Date.now() - EVERY_MS);
@@ -75,6 +96,7 @@ async function collect(state: EmulatorState): Promise<void> {
       await rm(path.join(state.folder, "volumes", name), { recursive: true, force: true });
   }
   await removeUnusedContents(state);
+  await removeUnfinishedEnvironments(state);
 }
 
 const START_AFTER_MS = 3000;
@@ -92,14 +114,27 @@ export function collectInBackground(state: EmulatorState): () => Promise<void> {
   };
 }
 
+// A process that was killed could not remove what its containers worked on.
+async function removeDeadContainers(state: EmulatorState): Promise<void> {
+  const root = path.join(state.folder, "containers");
+  for (const id of await listFolder(root)) {
+    const record = await readRecord<ContainerOwner>(path.join(root, id, OWNER_FILE));
+    if (record === undefined || (await isOwnerAlive(state, record.owner))) continue;
+    for (const folder of [record.socketFolder, path.join(root, id)]) {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+}
+
 /**
- * Settles the calls of processes that are gone; and, at most every six hours and in one process at a time, removes
+ * Settles the calls and removes the containers of processes that are gone; and, at most every six hours and in one process at a time, removes
  * what is older than the folder keeps and contents that no volume has used for a day. Never rejects.
  */
 export async function collectGarbage(state: EmulatorState): Promise<void> {
   const stamp = path.join(state.folder, "collected.json");
   try {
     await listUnfinished(state);
+    await removeDeadContainers(state);
     if (!(await isDue(state, stamp))) return;
     await withLock(state, "garbage", async () => {
       if (!(await isDue(state, stamp))) return;

@@ -6,6 +6,8 @@ export interface CallContext {
   signal: AbortSignal;
   /** Equal for all attempts of one request; "" where the client sent none. */
   idempotencyKey: string;
+  /** Of the client, as it says; "" where it says none. */
+  clientVersion: string;
 }
 
 /** Answers one unary RPC; throws RpcError for a status. `Request` lists the members it reads. */

@@ -1,18 +1,31 @@
 import type { Server } from "node:http";
-import { type AppRecord, currentDeployment, publishApp, publishAtStart } from "./app-records.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  type AppRecord,
+  currentDeployment,
+  findApp,
+  isHostedByPython,
+  publishApp,
+  publishAtStart,
+} from "./app-records.ts";
 import { appHandlers } from "./apps.ts";
 import { authHandlers } from "./auth.ts";
 import { blobHandlers } from "./blobs.ts";
-import { containerHandlers } from "./containers.ts";
+import { containerHandlers, retireContainers } from "./containers.ts";
+import { definitionHandlers } from "./definitions.ts";
+import { deployHandlers } from "./deploys.ts";
 import { environmentHandlers } from "./environments.ts";
 import type { BuiltInApp } from "./function-body.ts";
 import { functionCallHandlers } from "./function-calls.ts";
 import { functionHandlers } from "./functions.ts";
 import { collectInBackground } from "./garbage.ts";
 import type { Handlers } from "./handler.ts";
+import { imageHandlers } from "./images.ts";
 import { logHandlers } from "./logs.ts";
 import { mountHandlers } from "./mounts.ts";
+import type { PythonOptions } from "./python-environment.ts";
 import { countRunning, endAllCalls } from "./running-calls.ts";
+import { secretHandlers } from "./secrets.ts";
 import { startRpcServer } from "./server.ts";
 import { type EmulatorState, ENVIRONMENT, openState } from "./state.ts";
 import { statsHandlers } from "./stats.ts";
@@ -21,6 +34,7 @@ import { volumeFileHandlers } from "./volume-files.ts";
 import { volumeHandlers } from "./volumes.ts";
 
 export type { BuiltInApp } from "./function-body.ts";
+export type { PythonOptions } from "./python-environment.ts";
 
 /** Where the emulator keeps its state and what it hosts. */
 export interface EmulatorOptions {
@@ -29,6 +43,8 @@ export interface EmulatorOptions {
   apps: readonly BuiltInApp[];
   /** Told of what no client could be told: one line of text. */
   onError?: (message: string) => void;
+  /** What deployed Python functions are run with; without it the built-in apps answer alone. */
+  python?: PythonOptions | undefined;
   /** Days that calls, logs and blobs are kept; 30 unless given. */
   keepDays?: number;
 }
@@ -49,6 +65,8 @@ export interface Emulator {
   readonly environment: "main";
   /** Publishes a built-in app as a new version; throws for a name that is no built-in app's. */
   publish(appName: string): Promise<Publication>;
+  /** What answers an app's calls; undefined where no app of this name is deployed. */
+  answeredBy(appName: string): Promise<"python" | "built_in" | undefined>;
   /** Number of calls this process runs or has queued. */
   running(): number;
   /** Ends running calls, drops all connections and lets go of everything; resolves when that is on record. */
@@ -63,6 +81,10 @@ const HANDLERS: Handlers = {
   ...mountHandlers,
   ...blobHandlers,
   ...appHandlers,
+  ...deployHandlers,
+  ...definitionHandlers,
+  ...imageHandlers,
+  ...secretHandlers,
   ...containerHandlers,
   ...functionHandlers,
   ...functionCallHandlers,
@@ -72,11 +94,21 @@ const HANDLERS: Handlers = {
 
 const KEEP_DAYS = 30;
 
+// How long the processes of containers may take to be gone, once they were killed.
+const END_MS = 2000;
+
 async function publish(state: EmulatorState, appName: string): Promise<Publication> {
   const app = state.apps.find((each) => each.name === appName);
   if (app === undefined) throw new Error(`the embedded endpoint has no app "${appName}"`);
   const record: AppRecord = await publishApp(state, app);
+  retireContainers(state, record.id);
   return { appId: record.id, version: currentDeployment(record).version, functions: record.functions };
+}
+
+async function answeredBy(state: EmulatorState, appName: string): Promise<"python" | "built_in" | undefined> {
+  const app = await findApp(state, appName);
+  if (app === undefined || app.stoppedAt !== undefined) return undefined;
+  return isHostedByPython(app) ? "python" : "built_in";
 }
 
 function stopTransfers(server: Server): Promise<void> {
@@ -87,8 +119,9 @@ function stopTransfers(server: Server): Promise<void> {
 
 /** Starts an emulator on a state folder. Rejects where the folder cannot be used. */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
-  const { stateDir, apps, onError = () => {}, keepDays = KEEP_DAYS } = options;
-  const state = await openState({ stateDir, apps, keepDays, onError });
+  const { stateDir, apps, python, onError = () => {}, keepDays = KEEP_DAYS } = options;
+  const state = await openState({ stateDir, apps, keepDays, python, onError });
+  state.serveContainer = (handlers, socket) => startRpcServer(state, { ...HANDLERS, ...handlers }, socket);
   const transfers = await startTransferServer(state);
   try {
     for (const app of apps) await publishAtStart(state, app);
@@ -100,6 +133,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       tokenSecret: state.credentials.tokenSecret,
       environment: ENVIRONMENT,
       publish: (appName) => publish(state, appName),
+      answeredBy: (appName) => answeredBy(state, appName),
       running: () => countRunning(state),
       close: async () => {
         await endAllCalls(state);
@@ -107,6 +141,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         rpc.close();
         await stopTransfers(transfers);
         await stopCollecting();
+        await Promise.race([Promise.all(state.processes), delay(END_MS, undefined, { ref: false })]);
       },
     };
   } catch (thrown) {

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { toError } from "../errors.ts";
-import { type CallArguments, type Callee, runBody } from "./call-body.ts";
 import {
   addCall,
   type CallRecord,
@@ -11,8 +10,8 @@ import {
   settleCall,
   updateCall,
 } from "./call-records.ts";
-import { acquireContainer, type Container, poolOf, releaseContainer } from "./containers.ts";
-import type { FunctionBody } from "./function-body.ts";
+import type { CallWork, RunningWork } from "./call-work.ts";
+import { acquireContainer, type Container, releaseContainer } from "./containers.ts";
 import { newId } from "./ids.ts";
 import { openCallLog } from "./log-files.ts";
 import { cancelAtOwner, ownerOf } from "./owners.ts";
@@ -48,15 +47,17 @@ function raceForResult(): Pick<LiveCall, "first" | "end" | "signal"> {
   const first = new Promise<CallResult>((resolve) => {
     end = (result) => {
       resolve(result);
-      controller.abort(new Error(result.exception || "The call was cancelled"));
+      const reason = new Error(result.exception || "The call was cancelled");
+      if (result.status === RESULT_STATUS.terminated) reason.name = "AbortError";
+      controller.abort(reason);
     };
   });
   return { first, end, signal: controller.signal };
 }
 
-function limitTime(body: FunctionBody, end: (result: CallResult) => void): NodeJS.Timeout {
-  const exception = `Task's current input hit its timeout of ${body.timeoutSeconds}s`;
-  const timeoutMs = Math.min(body.timeoutSeconds * 1000, LONGEST_TIMER_MS);
+function limitTime(timeoutSeconds: number, end: (result: CallResult) => void): NodeJS.Timeout {
+  const exception = `Task's current input hit its timeout of ${timeoutSeconds}s`;
+  const timeoutMs = Math.min(timeoutSeconds * 1000, LONGEST_TIMER_MS);
   const timer = setTimeout(() => end({ status: RESULT_STATUS.timeout, exception }), timeoutMs);
   timer.unref();
   return timer;
@@ -69,22 +70,39 @@ async function recordEnd(state: EmulatorState, call: LiveCall, result: CallResul
   await forgetUnfinished(state, call.record.id);
 }
 
+// A cold container's start counts neither as running nor against the time limit. Resolves to why it failed.
+async function enter(state: EmulatorState, work: CallWork, running: RunningWork, call: LiveCall) {
+  if (work.ready === undefined) return undefined;
+  await updateCall(state, call.record);
+  const readying = work.ready(running);
+  return Promise.race([call.first, readying]);
+}
+
 // In the container that it was given: recorded as running, run, recorded as ended, then waited for.
 async function serve(
   state: EmulatorState,
-  callee: Callee,
+  work: CallWork,
   call: LiveCall,
-  input: CallArguments,
   container: Container,
 ): Promise<void> {
-  call.record = { ...call.record, startedAt: seconds(), containerId: container.id, startupSeconds: 0 };
+  call.record = { ...call.record, containerId: container.id };
   const log = openCallLog(state, call.record);
-  const timer = limitTime(callee.body, call.end);
+  const running = { record: call.record, container, signal: call.signal, log };
+  const givenAt = seconds();
+  const failed = await enter(state, work, running, call);
+  if (failed !== undefined) {
+    await log.flush();
+    return recordEnd(state, call, failed);
+  }
+  const startedAt = seconds();
+  const startupSeconds = work.ready === undefined ? 0 : startedAt - givenAt;
+  call.record = { ...call.record, startedAt, startupSeconds };
+  const timer = limitTime(work.timeoutSeconds, call.end);
   // Written while the body runs already: only the order of this and the result's record matters.
   const started = updateCall(state, call.record);
   try {
     const entered = !call.signal.aborted;
-    const ended = entered ? runBody(state, callee, call.record.id, input, call.signal, log) : call.first;
+    const ended = entered ? work.run(running) : call.first;
     const [result] = await Promise.all([Promise.race([call.first, ended]), started]);
     await log.flush();
     await recordEnd(state, call, result);
@@ -95,17 +113,12 @@ async function serve(
   }
 }
 
-async function queueAndServe(
-  state: EmulatorState,
-  callee: Callee,
-  call: LiveCall,
-  input: CallArguments,
-): Promise<void> {
-  const pool = poolOf(state, callee.app.name, callee.app.maxContainers);
+async function queueAndServe(state: EmulatorState, work: CallWork, call: LiveCall): Promise<void> {
+  const { pool } = work;
   const container = await acquireContainer(pool, call.signal);
   if (container === undefined) return recordEnd(state, call, await call.first);
   try {
-    await serve(state, callee, call, input, container);
+    await serve(state, work, call, container);
   } finally {
     releaseContainer(pool, container);
   }
@@ -120,12 +133,8 @@ function newLiveCall(record: CallRecord): LiveCall {
 }
 
 /** Records a call and starts it, or queues it behind the app's other ones. Resolves when it is on record. */
-export async function startCall(
-  state: EmulatorState,
-  callee: Callee,
-  input: CallArguments,
-): Promise<CallRecord> {
-  const { deployed } = callee;
+export async function startCall(state: EmulatorState, work: CallWork): Promise<CallRecord> {
+  const { deployed } = work;
   const record: CallRecord = {
     id: newId("fc"),
     inputId: newId("in"),
@@ -137,7 +146,7 @@ export async function startCall(
   await addCall(state, record);
   const call = newLiveCall(record);
   state.calls.set(record.id, call);
-  call.settled = queueAndServe(state, callee, call, input).then(
+  call.settled = queueAndServe(state, work, call).then(
     () => void state.calls.delete(record.id),
     (thrown: unknown) => {
       // A full disk, say. The call stays in memory, so that whoever waits for it here is told.

@@ -51,13 +51,17 @@ function decodeOrMark(decode: (bytes: Buffer) => object): (bytes: Buffer) => obj
   };
 }
 
-function contextOf(state: EmulatorState, call: Call): CallContext {
+function contextOf(state: EmulatorState, call: Call, trusted: boolean): CallContext {
   const header = (name: string): string => String(call.metadata.get(name)[0] ?? "");
-  requireToken(state.credentials, header("x-modal-token-id"), header("x-modal-token-secret"));
+  if (!trusted) requireToken(state.credentials, header("x-modal-token-id"), header("x-modal-token-secret"));
   if (call.request instanceof MalformedRequest) refuse(`the request is malformed: ${call.request.reason}`);
   const gone = new AbortController();
   call.on("cancelled", () => gone.abort());
-  return { signal: gone.signal, idempotencyKey: header("x-idempotency-key") };
+  return {
+    signal: gone.signal,
+    idempotencyKey: header("x-idempotency-key"),
+    clientVersion: header("x-modal-client-version"),
+  };
 }
 
 // What is not ours to say (a full disk, a damaged record) is INTERNAL, in the system's words without its paths.
@@ -69,9 +73,14 @@ function statusOf(state: EmulatorState, method: string, thrown: unknown): { code
   return { code: STATUS.internal, details: `The embedded endpoint failed: ${details}` };
 }
 
-function serveUnary(state: EmulatorState, name: string, handler: Handler): handleUnaryCall<object, object> {
+function serveUnary(
+  state: EmulatorState,
+  name: string,
+  handler: Handler,
+  trusted: boolean,
+): handleUnaryCall<object, object> {
   const run = async (call: Call): Promise<object> => {
-    const context = contextOf(state, call);
+    const context = contextOf(state, call, trusted);
     return handler(state, call.request as never, context);
   };
   return (call, callback) => {
@@ -86,10 +95,11 @@ function serveStream(
   state: EmulatorState,
   name: string,
   handler: StreamHandler,
+  trusted: boolean,
 ): handleServerStreamingCall<object, object> {
   return (call) => {
     const run = async (): Promise<void> => {
-      const context = contextOf(state, call as unknown as Call);
+      const context = contextOf(state, call as unknown as Call, trusted);
       for await (const message of handler(state, call.request as never, context)) {
         if (context.signal.aborted) return;
         // Waits for a slow client, rather than piling the messages up.
@@ -120,8 +130,16 @@ function serviceOf(handlers: Handlers): ServiceDefinition {
   return Object.fromEntries(definitions);
 }
 
-/** Serves the handlers on a free port of 127.0.0.1; any other RPC answers UNIMPLEMENTED. */
-export async function startRpcServer(state: EmulatorState, handlers: Handlers): Promise<RpcServer> {
+/**
+ * Serves the handlers on a free port of 127.0.0.1, or on a Unix socket, whose callers need no token; any other RPC
+ * answers UNIMPLEMENTED.
+ */
+export async function startRpcServer(
+  state: EmulatorState,
+  handlers: Handlers,
+  socket?: string,
+): Promise<RpcServer> {
+  const trusted = socket !== undefined;
   const server = new Server({
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
     "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
@@ -129,12 +147,13 @@ export async function startRpcServer(state: EmulatorState, handlers: Handlers): 
   const implementation: UntypedServiceImplementation = {};
   for (const [name, handler] of Object.entries(handlers)) {
     implementation[name] = describeMethod(name).streams
-      ? serveStream(state, name, handler as StreamHandler)
-      : serveUnary(state, name, handler as Handler);
+      ? serveStream(state, name, handler as StreamHandler, trusted)
+      : serveUnary(state, name, handler as Handler, trusted);
   }
   server.addService(serviceOf(handlers), implementation);
+  const address = socket === undefined ? "127.0.0.1:0" : `unix:${socket}`;
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
     );
   });

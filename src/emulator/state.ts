@@ -3,7 +3,10 @@ import { chmod, mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { AppPool } from "./containers.ts";
 import type { BuiltInApp } from "./function-body.ts";
+import type { Handlers } from "./handler.ts";
 import { newId } from "./ids.ts";
+import type { ImageBuild } from "./image-builds.ts";
+import type { PythonOptions } from "./python-environment.ts";
 import { createRecord, readRecord } from "./record-files.ts";
 import type { LiveCall } from "./running-calls.ts";
 
@@ -25,10 +28,20 @@ export interface EmulatorState {
   /** `http://127.0.0.1:port` of this process's transfer server. */
   transferUrl: string;
   readonly apps: readonly BuiltInApp[];
-  /** The containers of each app, by app name. */
+  /** The containers of each built-in app by app id, and of each Python function by function and definition id. */
   readonly pools: Map<string, AppPool>;
   /** The calls this process runs, by id. */
   readonly calls: Map<string, LiveCall>;
+  /** What Python functions are run with; undefined where they are not. */
+  readonly python: PythonOptions | undefined;
+  /** The version of that Python once it was asked for; undefined there where it will not do. */
+  pythonVersion: Promise<string | undefined> | undefined;
+  /** Serves a container's RPCs, and all others, on a Unix socket; whoever reaches that is trusted. */
+  serveContainer: (handlers: Handlers, socket: string) => Promise<{ close(): void }>;
+  /** Settle when the containers' processes are gone. */
+  readonly processes: Set<Promise<void>>;
+  /** The builds of images by this process, by image id. */
+  readonly builds: Map<string, ImageBuild>;
   /** Aborted when the emulator closes. */
   readonly closing: AbortController;
   /** Days for which calls and logs are kept. */
@@ -62,6 +75,7 @@ export async function openState(options: {
   stateDir: string;
   apps: readonly BuiltInApp[];
   keepDays: number;
+  python?: PythonOptions | undefined;
   onError: (message: string) => void;
 }): Promise<EmulatorState> {
   const folder = path.resolve(options.stateDir);
@@ -75,6 +89,11 @@ export async function openState(options: {
     apps: options.apps,
     pools: new Map(),
     calls: new Map(),
+    python: options.python,
+    pythonVersion: undefined,
+    serveContainer: () => Promise.reject(new Error("containers are not served")),
+    processes: new Set(),
+    builds: new Map(),
     closing: new AbortController(),
     keepDays: options.keepDays,
     onError: options.onError,

@@ -1,5 +1,6 @@
 import { requireFunction } from "./app-records.ts";
 import { type CallRecord, listCalls, listUnfinished, RESULT_STATUS } from "./call-records.ts";
+import { poolsOf } from "./containers.ts";
 import type { Handler, Handlers } from "./handler.ts";
 import { fromSeconds, type TimestampMessage, toSeconds } from "./timestamps.ts";
 
@@ -14,14 +15,15 @@ const functionGetCurrentStats: Handler<FunctionRequest> = async (state, request)
   const deployed = await requireFunction(state, request.functionId);
   const calls = (await listUnfinished(state)).filter((call) => call.functionId === deployed.id);
   const running = calls.filter((call) => call.startedAt !== undefined);
-  const pool = state.pools.get(deployed.app.name);
+  const pools = poolsOf(state, deployed.app.id, deployed.id);
   const elsewhere = running.filter((call) => call.owner.instance !== state.instance).length;
-  const here = pool?.containers.length ?? 0;
+  const here = pools.reduce((sum, pool) => sum + pool.containers.length, 0);
+  const places = pools.reduce((sum, pool) => sum + pool.maxContainers, 0);
   return {
     backlog: calls.length - running.length,
     numTotalTasks: here + elsewhere,
     numRunningInputs: running.length,
-    inputHeadroom: pool === undefined ? 0 : Math.max(0, pool.maxContainers - running.length),
+    inputHeadroom: Math.max(0, places - running.length),
   };
 };
 

@@ -1,5 +1,7 @@
 import protobuf from "protobufjs";
 import { APPS_PROTOCOL } from "./protocol/apps.ts";
+import { CONTAINERS_PROTOCOL } from "./protocol/containers.ts";
+import { DEPLOYS_PROTOCOL } from "./protocol/deploys.ts";
 import { FUNCTIONS_PROTOCOL } from "./protocol/functions.ts";
 import { LOGS_PROTOCOL } from "./protocol/logs.ts";
 import { SESSION_PROTOCOL } from "./protocol/session.ts";
@@ -17,7 +19,10 @@ let parsed: protobuf.Root | undefined;
 // Parsed at first use: nothing that starts the program needs it.
 function schema(): protobuf.Root {
   if (parsed !== undefined) return parsed;
-  const text = [SESSION_PROTOCOL, VOLUMES_PROTOCOL, APPS_PROTOCOL, FUNCTIONS_PROTOCOL, LOGS_PROTOCOL];
+  const text = [
+    ...[SESSION_PROTOCOL, VOLUMES_PROTOCOL, APPS_PROTOCOL, FUNCTIONS_PROTOCOL, LOGS_PROTOCOL],
+    ...[DEPLOYS_PROTOCOL, CONTAINERS_PROTOCOL],
+  ];
   parsed = protobuf.parse(`syntax = "proto3";\n${text.join("")}`, { keepCase: false }).root;
   parsed.resolveAll();
   return parsed;

@@ -25,11 +25,18 @@ const UNUSUAL: Record<string, [request: string, response: string]> = {
   VolumeCopyFiles2: ["VolumeCopyFilesRequest", "Empty"],
   AppStop: ["", "Empty"],
   AppGetLogs: ["", "TaskLogsBatch"],
+  AppHeartbeat: ["", "Empty"],
+  AppClientDisconnect: ["", "Empty"],
+  AppSetTags: ["", "Empty"],
+  ContainerHello: ["Empty", "Empty"],
+  FunctionPutOutputs: ["", "Empty"],
+  FunctionCallPutDataOut: ["FunctionCallPutDataRequest", "Empty"],
+  TaskResult: ["", "Empty"],
   FunctionCallCancel: ["", "Empty"],
   FunctionGetCurrentStats: ["", "FunctionStats"],
 };
 
-const STREAMING = new Set(["VolumeListFiles", "VolumeListFiles2", "AppGetLogs"]);
+const STREAMING = new Set(["VolumeListFiles", "VolumeListFiles2", "AppGetLogs", "ImageJoinStreaming"]);
 
 /** Describes the RPC `name` (`VolumeList`, …) as api.proto declares it. */
 export function describeMethod(name: string): Method {

@@ -12,7 +12,10 @@ message AppGetOrCreateRequest { string app_name = 1; string environment_name = 2
 message AppGetOrCreateResponse { string app_id = 1; }
 message Object {
   string object_id = 1;
-  oneof handle_metadata_oneof { FunctionHandleMetadata function_handle_metadata = 3; }
+  oneof handle_metadata_oneof {
+    FunctionHandleMetadata function_handle_metadata = 3; ClassHandleMetadata class_handle_metadata = 5;
+    VolumeMetadata volume_metadata = 7;
+  }
 }
 message AppLayout {
   repeated Object objects = 1; map<string, string> function_ids = 2; map<string, string> class_ids = 3;
@@ -38,7 +41,7 @@ message AppGetLifecycleResponse { AppLifecycle lifecycle = 1; }
 message AppDeploymentHistoryRequest { string app_id = 1; }
 message AppDeploymentHistory {
   string app_id = 1; uint32 version = 2; string client_version = 3; double deployed_at = 4; string deployed_by = 5;
-  string tag = 6; uint32 rollback_version = 7; bool rollback_allowed = 8;
+  string tag = 6; uint32 rollback_version = 7; bool rollback_allowed = 8; bytes commit_info = 10;
 }
 message AppDeploymentHistoryResponse {
   repeated AppDeploymentHistory app_deployment_histories = 1; uint32 production_app_version = 2;

@@ -6,7 +6,9 @@ message FunctionSchema {
   int32 schema_type = 1; repeated ClassParameterSpec arguments = 2; GenericPayloadType return_type = 3;
 }
 message FunctionHandleMetadata {
-  string function_name = 2; int32 function_type = 8; string definition_id = 42; FunctionSchema function_schema = 45;
+  string function_name = 2; int32 function_type = 8; bool is_method = 39; string use_method_name = 41;
+  string definition_id = 42; bytes class_parameter_info = 43;
+  map<string, FunctionHandleMetadata> method_handle_metadata = 44; bytes function_schema = 45;
   repeated int32 supported_input_formats = 50; repeated int32 supported_output_formats = 51; string app_id = 52;
 }
 message FunctionGetRequest {
@@ -33,6 +35,7 @@ message FunctionMapResponse {
 message GenericResult {
   int32 status = 1; string exception = 2; int32 exitcode = 3; string traceback = 4;
   oneof data_oneof { bytes data = 5; string data_blob_id = 10; }
+  bytes serialized_tb = 11; bytes tb_line_cache = 12;
 }
 message FunctionGetOutputsRequest {
   string function_call_id = 1; int32 max_values = 2; float timeout = 3; string last_entry_id = 6;
