@@ -72,6 +72,8 @@ async function emulate(): Promise<void> {
     `export MODAL_SERVER_URL=${url}`,
     `export MODAL_TOKEN_ID=${tokenId}`,
     `export MODAL_TOKEN_SECRET=${tokenSecret}`,
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell fills it in.
+    'export no_proxy="${no_proxy:+$no_proxy,}127.0.0.1,localhost"',
     "export MODAL_DISABLE_API_PROXY=1",
   ];
   process.stdout.write(`${lines.join("\n")}\n`);

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sv_contract.energyplus import OldMetrics, SiteMetrics
+from sv_energyplus.model import TRANSMITTED_SOLAR
 
 GJ_IN_KWH = 1000 / 3.6
 BTU_IN_KWH = 1055.05585262 / 3.6e6
@@ -114,6 +115,19 @@ class _Tables:
         except ValueError:
             return None
 
+    def run_period_total(self, variable: str, units: dict[str, float]) -> float | None:
+        """Sum of an output variable over its keys and the weather file's run periods (environment type 3)."""
+        try:
+            total, unit = self._database.execute(
+                "SELECT SUM(Value), MIN(Units) FROM ReportVariableWithTime"
+                " JOIN EnvironmentPeriods USING (EnvironmentPeriodIndex)"
+                " WHERE Name = ? AND ReportingFrequency = 'Run Period' AND EnvironmentType = 3",
+                (variable,),
+            ).fetchone()
+        except sqlite3.OperationalError:
+            return None
+        return None if total is None or unit not in units else total * units[unit]
+
     def energy(self, row: str, *columns: str) -> float | None:
         """Energy of a row of the end uses, kWh, over some fuels; None where no fuel has a value."""
         values = [self.value(UTILITY, "End Uses", row, column, TO_KWH) for column in columns]
@@ -169,5 +183,6 @@ def _read_site(tables: _Tables, conditioned: float | None) -> tuple[SiteMetrics,
         simulated_conditioned_area_m2=conditioned,
         window_heat_gain_kwh=window("Window Heat Addition"),
         window_heat_loss_kwh=window("Window Heat Removal"),
+        window_transmitted_solar_kwh=tables.run_period_total(TRANSMITTED_SOLAR, TO_KWH),
     )
     return site, site_energy

@@ -24,6 +24,9 @@ REPORTS = [
 ]
 """Tables that the metrics are read from."""
 
+TRANSMITTED_SOLAR = "Enclosure Windows Total Transmitted Solar Radiation Energy"
+"""Output variable of a metric that no table has."""
+
 ALL_REPORTS = {"allsummary", "allsummaryandmonthly", "allsummaryandsizingperiod", "allsummarymonthlyandsizingperiod"}
 
 
@@ -85,6 +88,9 @@ def _complete_epjson(model: dict[str, Any], names: dict[str, str]) -> dict[str, 
     if not have & ALL_REPORTS:
         given += [{"report_name": name} for name in REPORTS if name.lower() not in have]
     model[key] = {"Output:Table:SummaryReports 1": {"reports": given}}
+    variables = names.get("output:variable", "Output:Variable")
+    solar = {"key_value": "*", "variable_name": TRANSMITTED_SOLAR, "reporting_frequency": "RunPeriod"}
+    model[variables] = {**(model.get(variables) or {}), "Transmitted solar of the run": solar}
     return model
 
 
@@ -110,11 +116,12 @@ def _idf_objects(text: str) -> Iterator[list[str]]:
 
 
 def _complete_idf(text: str, objects: dict[str, list[str]]) -> str:
-    """Add what is missing; both objects may be there once only."""
+    """Add what is missing; the objects of tables and of SQLite may be there once only."""
+    text += f"\n\nOutput:Variable, *, {TRANSMITTED_SOLAR}, RunPeriod;\n"
     if "output:sqlite" in objects:
         text = re.sub(r"(?im)^(\s*Output:SQLite\s*,)[^;]*;", r"\1 SimpleAndTabular;", text)
     else:
-        text += "\n\nOutput:SQLite, SimpleAndTabular;\n"
+        text += "\nOutput:SQLite, SimpleAndTabular;\n"
     have = {each.lower() for each in objects.get("output:table:summaryreports", [])}
     missing = [] if have & ALL_REPORTS else [each for each in REPORTS if each.lower() not in have]
     if not missing:

@@ -39,6 +39,7 @@ def test_a_year_has_energies_and_intensities(run):
     assert facts["eui_total_kwh_m2_a"] == pytest.approx(sum(fuels) / facts["total_area_m2"], rel=1e-6)
     for name in ("heating_energy_kwh", "interior_lighting_kwh", "peak_electric_demand_w", "window_heat_gain_kwh"):
         assert site[name] > 0
+    assert 0 < site["window_transmitted_solar_kwh"] < 2 * site["window_heat_gain_kwh"]
     assert site["unmet_heating_hours"] is not None
 
 

@@ -26,13 +26,14 @@ export interface BuildingStart extends BuildingRequest {
 /** Name of the function that simulates. */
 const RUN_FUNCTION = "run_energyplus_simulation";
 
-/** Tag of a deployed app that tells the version of its EnergyPlus. */
+/** Tags of a deployed app that tell the version of its EnergyPlus, and the volume that it mounts. */
 const ENGINE_TAG = "engine_version";
+const VOLUME_TAG = "output_volume";
 
 /**
  * Starts the run of a building model, or finds the unfinished one of the same arguments (`reused`). Throws
- * `failed_precondition` where no runner is deployed, where its EnergyPlus has another version than the model, or where it
- * does not take what the run needs.
+ * `failed_precondition` where no runner is deployed, where its EnergyPlus has another version than the model, where it writes to
+ * another volume, or where it does not take what the run needs.
  */
 export async function startBuildingRun(
   request: BuildingStart,
@@ -41,8 +42,10 @@ export async function startBuildingRun(
 ): Promise<{ record: RunRecord; reused: boolean }> {
   const { modal, store } = request;
   const fn = await getFunction(modal, app, signal);
-  const engine = await findEngineVersion(modal, fn, signal);
+  const tags = await findTags(modal, fn, signal);
+  const engine = tags[ENGINE_TAG];
   checkVersion(request, engine);
+  checkVolume(request, tags[VOLUME_TAG]);
   const { kwargs, warnings } = energyPlusCallArguments(fn, request);
   const unknown =
     engine === undefined
@@ -68,24 +71,25 @@ async function getFunction(modal: Modal, app: string, signal: AbortSignal): Prom
     throw new ToolError(
       "failed_precondition",
       `Cannot simulate a building: no EnergyPlus engine is installed here (${cause.message})`,
-      "Call `deploy_runner` with `runner: energyplus`: it installs EnergyPlus (PyPI's pyenergyplus-lbnl), on this computer with Python 3.11 or later and the `modal` CLI.",
+      "Call `deploy_runner` with `runner: energyplus`, whose image installs EnergyPlus (PyPI's pyenergyplus-lbnl), or for this computer run `modal deploy -m sv_energyplus.modal_app` in the folder runners with the settings that modal-fmi-mcp emulator prints.",
       { cause },
     );
   }
 }
 
-/** Undefined where the app was deployed without the tag, or an endpoint cannot tell. */
-async function findEngineVersion(
+/** Empty where the app was deployed without tags, or an endpoint cannot tell them. */
+async function findTags(
   modal: Modal,
   { appId }: FunctionInfo,
   signal: AbortSignal,
-): Promise<string | undefined> {
-  if (appId === undefined) return undefined;
-  const tags = await modal.apps.tags(appId, signal).catch((error) => {
-    if (error instanceof ToolError && error.code === "unimplemented") return undefined;
+): Promise<Partial<Record<string, string>>> {
+  if (appId === undefined) return {};
+  try {
+    return await modal.apps.tags(appId, signal);
+  } catch (error) {
+    if (error instanceof ToolError && error.code === "unimplemented") return {};
     throw error;
-  });
-  return tags?.[ENGINE_TAG];
+  }
 }
 
 function checkVersion({ model, fileName }: BuildingStart, engine: string | undefined): void {
@@ -94,6 +98,17 @@ function checkVersion({ model, fileName }: BuildingStart, engine: string | undef
     "failed_precondition",
     `Cannot simulate "${fileName}": it was written for EnergyPlus ${model.version}, and the runner has ${engine}`,
     "Convert the model with EnergyPlus's IDF version updater, or give `model_path` of a model of the runner's version.",
+  );
+}
+
+/** A runner mounts one of the two volumes, chosen when it is deployed. */
+function checkVolume({ volume, useTestVolume }: BuildingStart, mounted: string | undefined): void {
+  if (mounted === undefined || mounted === volume) return;
+  const setting = `ENERGYPLUS_USE_TEST_VOLUME=${useTestVolume ? 1 : 0}`;
+  throw new ToolError(
+    "failed_precondition",
+    `Cannot keep the outputs on volume "${volume}": the deployed runner writes to "${mounted}"`,
+    `Pass \`use_test_volume: ${!useTestVolume}\`, or set ${setting} and call \`deploy_runner\` with \`runner: energyplus\`.`,
   );
 }
 

@@ -2,6 +2,7 @@ import { cancelRunTool } from "./cancel-run.ts";
 import { deployRunnerTool } from "./deploy-runner.ts";
 import { diagnoseTool } from "./diagnose.ts";
 import { listVolumeTool } from "./list-volume.ts";
+import { runEnergyplusSimulationTool } from "./run-energyplus-simulation.ts";
 import { runFmiSimulationTool } from "./run-fmi-simulation.ts";
 import { tailLogsTool } from "./tail-logs.ts";
 import type { AnyTool } from "./tool.ts";
@@ -14,6 +15,7 @@ export const TOOLS: readonly AnyTool[] = [
   deployRunnerTool,
   tailLogsTool,
   runFmiSimulationTool,
+  runEnergyplusSimulationTool,
   diagnoseTool,
   cancelRunTool,
 ];

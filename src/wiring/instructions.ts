@@ -1,7 +1,7 @@
 /** What an assistant is told of this server, on both protocol eras; hosts cut it at 2,048 characters. */
 export const INSTRUCTIONS = `Simulate FMUs (FMI 2.0 and 3.0) on Modal, or on this computer's embedded endpoint when no Modal credentials are set.
 
-Order of work: upload_fmu (path on the user's computer) gives fmu_checksum and the FMU's inputs, outputs and parameters with units and start values. run_fmi_simulation takes that checksum (or a path, which uploads first) and start values by exact variable name. list_volume shows what is stored. deploy_runner publishes the runner app. tail_logs reads logs. When something is stuck or fails, call diagnose first, with the run_id if there is one, and follow its remedy.
+Order of work: upload_fmu (path on the user's computer) gives fmu_checksum and the FMU's inputs, outputs and parameters with units and start values. run_fmi_simulation takes that checksum (or a path, which uploads first) and start values by exact variable name. run_energyplus_simulation simulates a building model with EnergyPlus. list_volume shows what is stored. deploy_runner publishes the runner app. tail_logs reads logs. When something is stuck or fails, call diagnose first, with the run_id if there is one, and follow its remedy.
 
 Units: a bare number is in the variable's own unit; text with a unit ("40 degC" for a kelvin input) is converted. Times are seconds of model time. Never invent variable names: use those that upload_fmu lists.
 

@@ -13,6 +13,7 @@ const TOOLS = [
   "deploy_runner",
   "tail_logs",
   "run_fmi_simulation",
+  "run_energyplus_simulation",
   "diagnose",
   "cancel_run",
 ];

@@ -16,6 +16,7 @@ const PYTHON = process.env.ENERGYPLUS_PYTHON;
 const RUNNERS = fileURLToPath(new URL("../../runners", import.meta.url));
 const TOOL = "run_energyplus_simulation";
 const CHICAGO = "USA_IL_Chicago-OHare.Intl.AP.725300_TMY3.epw";
+const MODEL = "RefBldgSmallOfficeNew2004_Chicago";
 const YEAR_MS = 240_000;
 
 /** Answers one call by the Python app's own body, with its outputs below MODAL_FMI_MOUNT_ROOT; bytes travel as base64. */
@@ -84,7 +85,7 @@ describe.skipIf(PYTHON === undefined)("EnergyPlus itself, through the runner's o
     await Promise.all((homes ?? []).map((home) => home.remove()));
   });
 
-  const office = () => join(data, "model", "RefBldgSmallOfficeNew2004_Chicago.idf");
+  const office = () => join(data, "model", `${MODEL}.idf`);
 
   test("simulates the design days of a model that EnergyPlus ships, with a weather file sent along", async () => {
     const result = await tools.call(TOOL, {
@@ -116,6 +117,23 @@ describe.skipIf(PYTHON === undefined)("EnergyPlus itself, through the runner's o
     },
     YEAR_MS,
   );
+
+  test("simulates epJSON as it does the IDF that it was converted from", async () => {
+    const folder = homes[1]?.path ?? "";
+    const convert = "import sys; from sv_energyplus.python_api import main; sys.exit(main(sys.argv[1:]))";
+    await runPython(["-c", convert, "--convert-only", "--output-directory", folder, office()]);
+    const period = { weather: CHICAGO, period: "design_day" };
+    const [idf, epJson] = [
+      await tools.call(TOOL, { model_path: office(), ...period }),
+      await tools.call(TOOL, { model_path: join(folder, `${MODEL}.epJSON`), ...period }),
+    ];
+    expect(epJson).toMatchObject({
+      status: "success",
+      metrics: idf.metrics,
+      message_counts: idf.message_counts,
+    });
+    expect(epJson.facts).toMatchObject({ model_format: "epjson", model_version: "25.2" });
+  });
 
   test("a weather file that the runner has not is told with those it has", async () => {
     const result = await tools.call(TOOL, {

@@ -37,6 +37,15 @@ test("list, functions, history and containers describe the app", async () => {
   for (const container of await apps.containers(appId)) expect(container.id).toMatch(/^ta-/);
 });
 
+test("tags are those that an app was deployed with", async () => {
+  const { apps } = endpoint.modal;
+  const { appId = "" } = await apps.lookUp(TEST_APP);
+  expect(await apps.tags(appId)).toEqual({});
+  await endpoint.controlPlane.appSetTags({ appId, tags: { engine_version: "25.2.0" } });
+  expect(await apps.tags(appId)).toEqual({ engine_version: "25.2.0" });
+  await expect(apps.tags(`ap-${"x".repeat(22)}`)).rejects.toMatchObject({ code: "not_found" });
+});
+
 test("functions of an unknown app is not_found", async () => {
   const reading = endpoint.modal.apps.functions(`ap-${"x".repeat(22)}`);
   await expect(reading).rejects.toMatchObject({ code: "not_found" });

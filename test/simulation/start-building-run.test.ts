@@ -41,6 +41,15 @@ test("startBuildingRun refuses a model of another version before the call, namin
   expect(fake.spawned.size).toBe(0);
 });
 
+test("startBuildingRun refuses a runner that writes to the other volume, naming the redeploy", async () => {
+  const { fake, start } = await prepare(async () => ({ output_volume: "energyplus-outputs-test" }));
+  const error = await catchToolError(start);
+  expect(error).toMatchObject({ code: "failed_precondition" });
+  expect(error.message).toContain('"energyplus-outputs-test"');
+  expect(error.remedy).toMatch(/use_test_volume: true.*ENERGYPLUS_USE_TEST_VOLUME=0.*deploy_runner/);
+  expect(fake.spawned.size).toBe(0);
+});
+
 test("startBuildingRun keeps a record of its kind, and names the run to the runner", async () => {
   const { fake, start } = await prepare(async () => ({ engine_version: "25.2.0" }));
   const { record } = await start();
