@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { initialize, MAIN, programEnv, startRaw } from "../support/built-program.ts";
+import { initialize, programEnv, startRaw } from "../support/built-program.ts";
 import { makeHome } from "../support/home.ts";
 import { fixture } from "../support/tool-client.ts";
 
@@ -165,18 +165,6 @@ test("no credential appears in a result, a log line or a stored file", async () 
     const text = await readFile(file, "latin1");
     for (const secret of Object.values(secrets)) expect(text.includes(secret), file).toBe(false);
   }
-});
-
-test("mcp.json.example starts the server from / once its placeholder is filled in", async () => {
-  const example = await readFile(new URL("../../mcp.json.example", import.meta.url), "utf8");
-  const placeholder = "/ABSOLUTE/PATH/TO/dist/main.js";
-  expect(example.split(placeholder)).toHaveLength(2);
-  const { command, args } = JSON.parse(example.replace(placeholder, MAIN)).mcpServers["modal-fmi"];
-  expect([command, ...args]).toEqual(["node", MAIN]);
-  const program = startRaw(programEnv(await home()), "/");
-  await initialize(program);
-  expect((await program.request("tools/list")).result.tools.length).toBeGreaterThan(5);
-  await program.end();
 });
 
 async function childrenOf(pid: number): Promise<number[]> {
