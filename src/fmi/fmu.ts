@@ -2,8 +2,8 @@ import { type FmuArchive, openArchive } from "./archive.ts";
 import { ARCHIVE_LIMITS } from "./archive-entries.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { invalidFmu, quote } from "./invalid-fmu.ts";
+import { readModelDescription } from "./known-descriptions.ts";
 import type { ModelDescription } from "./model-description.ts";
-import { parseModelDescription } from "./parse-model-description.ts";
 import { listPlatforms, type Platform } from "./platforms.ts";
 
 const MODEL_DESCRIPTION = "modelDescription.xml";
@@ -13,6 +13,7 @@ export interface Fmu {
   /** The file's name. */
   readonly name: string;
   readonly archive: FmuArchive;
+  /** Shared between all that open the same one: read only. */
   readonly description: ModelDescription;
   /** Those it has shared libraries for. */
   readonly platforms: readonly Platform[];
@@ -29,7 +30,7 @@ export async function openFmu(source: ByteSource, name: string): Promise<Fmu> {
   try {
     checkModelDescription(archive);
     const xml = await archive.readBytes(MODEL_DESCRIPTION, ARCHIVE_LIMITS.xmlBytes);
-    const description = parseModelDescription(xml, name);
+    const description = readModelDescription(xml, name);
     const platforms = listPlatforms(archive.entries);
     return { name, archive, description, platforms, close: () => archive.close() };
   } catch (thrown) {

@@ -82,6 +82,34 @@ export function createRecorder(columns: number, capacity: number, memory: ArrayB
 
 function accumulate(data: Float64Array, at: number, time: number, previousTime: number, value: number): void {
   const samples = data[at + SAMPLES] as number;
+  // The usual sample, kept short so that it is compiled in place: finite, as all before it.
+  if (samples === 0 || data[at + NON_FINITE] !== 0 || value - value !== 0) {
+    accumulateUnusual(data, at, time, previousTime, value);
+    return;
+  }
+  const width = time - previousTime;
+  data[at + INTEGRAL] = (data[at + INTEGRAL] as number) + ((data[at + LAST] as number) + value) * 0.5 * width;
+  data[at + DURATION] = (data[at + DURATION] as number) + width;
+  data[at + LAST] = value;
+  data[at + SAMPLES] = samples + 1;
+  if (value < (data[at + MIN] as number)) {
+    data[at + MIN] = value;
+    data[at + MIN_TIME] = time;
+  } else if (value > (data[at + MAX] as number)) {
+    data[at + MAX] = value;
+    data[at + MAX_TIME] = time;
+  }
+}
+
+/** The first sample, and every one from the first on that is not finite. */
+function accumulateUnusual(
+  data: Float64Array,
+  at: number,
+  time: number,
+  previousTime: number,
+  value: number,
+): void {
+  const samples = data[at + SAMPLES] as number;
   const last = data[at + LAST] as number;
   data[at + LAST] = value;
   data[at + SAMPLES] = samples + 1;

@@ -30,6 +30,8 @@ export interface ValueBlock {
   get(): void;
   /** Sets all values; throws `FmuCallError`. */
   set(): void;
+  /** Where the values are, if they are float64 already and none is negated; undefined otherwise. */
+  readonly numbers: Float64Array | undefined;
   /** Copies the values as numbers, Booleans as 0 or 1. Not for String and Binary. */
   copyNumbers(target: Float64Array, at: number): void;
   /** The values of each variable: 64-bit integers as bigint only beyond 2^53, Binary as bytes. */
@@ -102,6 +104,7 @@ function createBlock(access: ValueAccess, name: string, variables: readonly Vari
   return {
     variables,
     size,
+    numbers: view instanceof Float64Array && negated.length === 0 ? view : undefined,
     get: () => {
       getter ??= call("Get");
       getter();

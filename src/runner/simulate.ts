@@ -36,7 +36,7 @@ export interface SimulationEnvironment {
 
 const MAX_SERIES_BYTES = 16 * 1024 * 1024;
 const PROGRESS_LOG_MS = 5000;
-/* A new spare is started once the run is over and its result is home, or goes on for long. */
+/* A new spare is started once the run is over and its result has reached the caller, or goes on for long. */
 const REFILL_AFTER_MS = 30;
 const REFILL_WHILE_RUNNING_MS = 250;
 

@@ -1,4 +1,4 @@
-import type { Modal } from "../modal/modal.ts";
+import type { FunctionInfo, Modal } from "../modal/modal.ts";
 import { digestOf } from "../runs/digest.ts";
 import type { JsonValue, RunRecord } from "../runs/record.ts";
 import type { RunStore } from "../runs/store.ts";
@@ -23,10 +23,19 @@ export interface StartRequest {
   timeoutSeconds: number;
   /** Start a new run even where the same one is unfinished. */
   newRun: boolean;
+  /** What {@link findRunFunction} gives, if it was asked for already: looking takes as long as finding the FMU. */
+  fn?: Promise<FunctionInfo> | undefined;
 }
 
 /** Name of the function that simulates. */
 const RUN_FUNCTION = "run_fmi_simulation";
+
+/** Looks up the function that simulates. A rejection may be left alone until the run is started, or for good. */
+export function findRunFunction(modal: Modal, app: string, signal: AbortSignal): Promise<FunctionInfo> {
+  const fn = modal.functions.get(app, RUN_FUNCTION, signal);
+  fn.catch(() => {});
+  return fn;
+}
 
 /**
  * Starts a run, or finds the unfinished one of the same arguments (`reused`). The record is kept before the call is
@@ -38,7 +47,7 @@ export async function startRun(
   signal: AbortSignal,
 ): Promise<{ record: RunRecord; reused: boolean }> {
   const { modal, store, plan } = request;
-  const fn = await modal.functions.get(app, RUN_FUNCTION, signal);
+  const fn = await (request.fn ?? findRunFunction(modal, app, signal));
   const { kwargs, warnings } = callArguments(fn, plan, {
     checksum: request.fmu.checksum,
     useTestVolume: request.useTestVolume,

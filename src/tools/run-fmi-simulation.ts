@@ -164,11 +164,12 @@ async function start(
   clock: RunClock,
 ): Promise<Started> {
   const { signal } = clock;
-  const [{ findOrUpload }, { startRun }] = await Promise.all([
+  const [{ findOrUpload }, { findRunFunction, startRun }] = await Promise.all([
     import("../catalog/find-or-upload.ts"),
     import("../simulation/start-run.ts"),
   ]);
   const endpoint = await services.connect(args.endpoint, args.environment);
+  const fn = findRunFunction(endpoint.modal, RUNNER_APPS.fmi.app, signal);
   const [store, facts] = await Promise.all([services.runs(), endpoint.describe(signal)]);
   const subject = args.path === undefined ? { checksum: args.fmu_checksum ?? "" } : { path: args.path };
   const found = await findOrUpload(endpoint, subject, {
@@ -199,6 +200,7 @@ async function start(
       returnLogs: args.return_logs,
       timeoutSeconds: args.timeout_seconds ?? services.settings.runTimeoutSeconds,
       newRun: args.new_run,
+      fn,
     },
     RUNNER_APPS.fmi.app,
     signal,
