@@ -54,6 +54,9 @@ export interface Config {
   runTimeoutSeconds: number;
   allowProduction: boolean;
   runnersDir: string | undefined;
+  controlPlaneDir: string | undefined;
+  /** Names that the package which runners and control plane share may have. */
+  sharedPackages: string[];
   /** Command of the Modal CLI. */
   cli: string | undefined;
   sidecar: boolean;
@@ -91,12 +94,19 @@ export function loadConfig(env: Env, system: System): Config {
     runTimeoutSeconds: readInteger(env, "MODAL_FMI_RUN_TIMEOUT_S", 300, { min: 1, max: 86_400 }, findings),
     allowProduction: readBoolean(env, "MODAL_FMI_ALLOW_PRODUCTION", true, findings),
     runnersDir: readAbsolutePath(env, "MODAL_RUNNERS_DIR", system, findings),
+    controlPlaneDir: readAbsolutePath(env, "CONTROL_PLANE_DIR", system, findings),
+    sharedPackages: readSharedPackages(env, findings),
     cli: readText(env, "MODAL_CLI", findings),
     sidecar: readBoolean(env, "MODAL_FMI_SIDECAR", true, findings),
     problems: findings.problems,
     warnings: findings.warnings,
     secrets: collectSecrets(env, file),
   };
+}
+
+function readSharedPackages(env: Env, findings: Findings): string[] {
+  const name = readText(env, "SHARED_PACKAGE_NAME", findings);
+  return name === undefined ? ["vb_shared", "validibot-shared"] : [name];
 }
 
 function readVolumes(env: Env, findings: Findings): Pick<Config, "volumes" | "useTestVolume"> {

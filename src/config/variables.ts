@@ -73,6 +73,16 @@ export const CONFIG_VARIABLES = [
     meaning: "Folder of the runners' sources for `deploy_runner`.",
   },
   {
+    name: "CONTROL_PLANE_DIR",
+    default: "",
+    meaning: "Folder of the control plane, whose version of the shared package must be the runners'.",
+  },
+  {
+    name: "SHARED_PACKAGE_NAME",
+    default: "`vb_shared` and `validibot-shared`",
+    meaning: "Python package that the runners and the control plane share.",
+  },
+  {
     name: "MODAL_CLI",
     default: "`modal` on `PATH`, else `python3 -m modal`",
     meaning: "Command that starts the Modal CLI.",

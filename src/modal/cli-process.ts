@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { limitTime } from "../time-limit.ts";
 
 /** How the `modal` CLI is started: a program and the arguments before the CLI's own. */
 export interface Cli {
@@ -45,14 +46,14 @@ export async function findCli(
         ["modal", []],
         ["python3", ["-m", "modal"]],
       ];
-  const timeout = AbortSignal.timeout(VERSION_TIMEOUT_MS);
+  const limit = limitTime(signal, VERSION_TIMEOUT_MS);
   for (const [program, leading] of candidates) {
     const env = { ...pickOrdinary(inherited), MODAL_CONFIG_PATH: nowhere(inherited) };
     const result = await run(program, [...leading, "--version"], {
       env,
       cwd: undefined,
       onLine: () => {},
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      signal: limit,
     }).catch(() => undefined);
     signal?.throwIfAborted();
     const version = result?.code === 0 ? /\d+(\.\d+)+\S*/.exec(result.text)?.[0] : undefined;

@@ -10,13 +10,21 @@ export interface CliDeploy {
   folder: string;
   /** Python module, such as `sv_fmi.modal_app`. */
   module: string;
+  /** Deploys under another name than the app's own. */
+  name?: string | undefined;
   environment: CliEnvironment;
   onLine: (line: string) => void;
   signal: AbortSignal;
 }
 
 /** What a failed `modal deploy` says, and what to do about it; the first that matches counts. */
-const FAILURES: readonly { pattern: RegExp; code: ErrorCode; why: string; remedy: string }[] = [
+const FAILURES: readonly {
+  pattern: RegExp;
+  code: ErrorCode;
+  why: string;
+  remedy: string;
+  spot?: (lines: readonly string[]) => string | undefined;
+}[] = [
   {
     pattern: /Token (missing|validation failed)|AuthError|UNAUTHENTICATED/i,
     code: "unauthenticated",
@@ -34,6 +42,7 @@ const FAILURES: readonly { pattern: RegExp; code: ErrorCode; why: string; remedy
     pattern: /Image build for \S+ (failed|terminated)/i,
     code: "failed_precondition",
     why: "the image build failed",
+    spot: buildStep,
     remedy:
       "Read the last lines below, mend the image in the runner's source, and call `deploy_runner` again.",
   },
@@ -41,6 +50,7 @@ const FAILURES: readonly { pattern: RegExp; code: ErrorCode; why: string; remedy
     pattern: /ModuleNotFoundError|ImportError|No module named/,
     code: "failed_precondition",
     why: "Python could not import the runner's module",
+    spot: lastFrame,
     remedy:
       "Install what the last lines name beside the `modal` CLI, or point `MODAL_RUNNERS_DIR` at the right folder.",
   },
@@ -69,7 +79,7 @@ export async function checkRunnerFolder(folder: string, module: string): Promise
 export async function deployWithCli(
   deploy: CliDeploy,
 ): Promise<CliResult & { url: string | undefined; command: string }> {
-  const args = ["deploy", "-m", deploy.module];
+  const args = ["deploy", ...(deploy.name ? ["--name", deploy.name] : []), "-m", deploy.module];
   const command = `modal ${args.join(" ")}`;
   const result = await runCli(deploy.cli, args, {
     cwd: deploy.folder,
@@ -81,15 +91,40 @@ export async function deployWithCli(
   return { ...result, command, url: /https?:\/\/\S+\/apps\/\S+/.exec(result.text)?.[0] };
 }
 
+/** Runs `modal app rollback <app>`, back one version; throws as a deploy does. */
+export async function rollBackWithCli(deploy: CliDeploy & { name: string }): Promise<CliResult> {
+  const args = ["app", "rollback", deploy.name];
+  const { folder: cwd, environment, onLine, signal } = deploy;
+  const result = await runCli(deploy.cli, args, { cwd, environment, onLine, signal });
+  if (result.code !== 0) throw explainFailure(`modal ${args.join(" ")}`, cwd, result);
+  return result;
+}
+
 function explainFailure(command: string, folder: string, result: CliResult): ToolError {
   const known = FAILURES.find(({ pattern }) => pattern.test(result.text));
   const detail = result.tail.slice(-40).join("\n");
   const where = `Cannot deploy: \`${command}\` in "${folder}" ended with code ${result.code}`;
-  if (known) return new ToolError(known.code, `${where}: ${known.why}`, known.remedy, { detail });
-  return new ToolError(
-    "unknown",
-    where,
-    "Read the last lines below, mend the cause and call `deploy_runner` again.",
-    { detail },
+  if (!known) {
+    const remedy = "Read the last lines below, mend the cause and call `deploy_runner` again.";
+    return new ToolError("unknown", where, remedy, { detail });
+  }
+  const spot = known.spot?.(result.tail);
+  const message = `${where}: ${known.why}${spot ? ` (${spot})` : ""}`;
+  return new ToolError(known.code, message, known.remedy, { detail });
+}
+
+/** The frame that a traceback ends in, and the error: Rich draws both inside a panel. */
+function lastFrame(lines: readonly string[]): string | undefined {
+  const plain = lines.map((line) => line.replace(/[│╭╮╰╯─]/g, "").trim());
+  const frame = plain.findLast((line) => /^\S+\.py:\d+ in |^File ".+", line \d+/.test(line));
+  const error = plain.findLast((line) =>
+    /^(ModuleNotFoundError|ImportError|[^:]*No module named)/.test(line),
   );
+  return [frame, error].filter(Boolean).join("; ").slice(0, 400) || undefined;
+}
+
+/** The step of an image build that was under way. */
+function buildStep(lines: readonly string[]): string | undefined {
+  const step = lines.findLast((line) => /^(=> )?(Step \d+|RUN |pip install )/.test(line.trim()));
+  return step && `at step "${step.trim().slice(0, 200)}"`;
 }

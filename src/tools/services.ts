@@ -30,11 +30,19 @@ export interface EndpointFacts {
 
 /** Publishes a runner app on an endpoint: by the `modal` CLI on Modal, the built-in one on the embedded endpoint. */
 export interface Deployer {
-  /** Throws what would make the deploy fail before it starts: no folder, no CLI, no such runner. */
-  check(request: DeployRequest): Promise<void>;
+  /** Folder of the example FMUs whose answers are known. */
+  examplesFolder: string;
+  /** Whether an app that is live may be somebody's own. */
+  guardsLive: boolean;
+  /** Versions of the package that runner and control plane share, each with the file that names it. */
+  sharedVersions(request: DeployRequest): Promise<{ name: string; version: string; file: string }[]>;
+  /** Throws what would make the deploy fail before it starts: no folder, no CLI, no such runner. Tells what would answer. */
+  check(request: DeployRequest): Promise<"python" | "built_in">;
   /** What a deploy would do. */
   preview(request: DeployRequest): Promise<DeployOutcome>;
   deploy(request: DeployRequest & { onLine(line: string): void }): Promise<DeployOutcome>;
+  /** Makes the version before the live one live again; throws `failed_precondition` where only the CLI could. */
+  rollBack(request: DeployRequest & { onLine(line: string): void }): Promise<void>;
 }
 
 export interface DeployRequest {
@@ -42,6 +50,8 @@ export interface DeployRequest {
   app: string;
   module: string;
   source: "configured" | "bundled";
+  /** Deploys under another name than the app's own. */
+  name?: string;
   signal: AbortSignal;
 }
 

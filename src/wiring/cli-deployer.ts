@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
 import type { Cli } from "../modal/cli-process.ts";
@@ -10,6 +11,10 @@ export interface CliDeployerOptions {
   tokenId: string;
   tokenSecret: string;
   environment: string;
+  serverUrl: string;
+  programFolder: string;
+  /** Whether an app that is live may be somebody's own. */
+  guardsLive: boolean;
 }
 
 const TAIL_LINES = 40;
@@ -19,7 +24,7 @@ export function createCliDeployer(options: CliDeployerOptions): Deployer {
   const { config, env } = options;
 
   async function prepare(request: DeployRequest): Promise<{ cli: Cli; folder: string }> {
-    const folder = sourceFolder(config, request);
+    const folder = sourceFolder(options, request);
     const [{ findCli }, { checkRunnerFolder }] = await Promise.all([
       import("../modal/cli-process.ts"),
       import("../modal/deploy.ts"),
@@ -44,43 +49,57 @@ export function createCliDeployer(options: CliDeployerOptions): Deployer {
     notes: [],
   };
 
+  async function toCli(request: DeployRequest & { onLine(line: string): void }) {
+    const { tokenId, tokenSecret, environment, serverUrl } = options;
+    return {
+      ...(await prepare(request)),
+      module: request.module,
+      name: request.name,
+      environment: { tokenId, tokenSecret, environment, serverUrl, inherited: env },
+      onLine: request.onLine,
+      signal: request.signal,
+    };
+  }
+
   return {
-    check: async (request) => void (await prepare(request)),
+    examplesFolder: join(options.programFolder, "..", "examples"),
+    guardsLive: options.guardsLive,
+    async sharedVersions(request) {
+      const { findSharedVersions } = await import("../deployment/shared-package.ts");
+      const folders = [
+        sourceFolder(options, request),
+        ...(config.controlPlaneDir ? [config.controlPlaneDir] : []),
+      ];
+      return findSharedVersions(folders, config.sharedPackages);
+    },
+    async check(request) {
+      await prepare(request);
+      return "python";
+    },
     async preview(request) {
       const { cli, folder } = await prepare(request);
       const notes = [`Would run \`${command(request)}\` with CLI ${cli.version} in "${folder}".`];
       return { ...outcome, folder, command: command(request), notes };
     },
     async deploy(request) {
-      const { cli, folder } = await prepare(request);
-      const { deployWithCli } = await import("../modal/deploy.ts");
-      const { onLine, signal, module } = request;
-      const { tokenId, tokenSecret, environment } = options;
-      const done = await deployWithCli({
-        cli,
-        folder,
-        module,
-        environment: { tokenId, tokenSecret, environment, serverUrl: config.serverUrl, inherited: env },
-        onLine,
-        signal,
-      });
+      const [deploy, { deployWithCli }] = await Promise.all([toCli(request), import("../modal/deploy.ts")]);
+      const { folder } = deploy;
+      const done = await deployWithCli(deploy);
       return { ...outcome, folder, command: done.command, url: done.url, tail: done.tail.slice(-TAIL_LINES) };
+    },
+    async rollBack(request) {
+      const [deploy, { rollBackWithCli }] = await Promise.all([toCli(request), import("../modal/deploy.ts")]);
+      await rollBackWithCli({ ...deploy, name: request.name ?? request.app });
     },
   };
 }
 
-function sourceFolder(config: Config, { source, app }: DeployRequest): string {
-  if (source === "bundled") {
-    throw new ToolError(
-      "failed_precondition",
-      `Cannot deploy the bundled ${app} on Modal: this version ships no runner for Modal`,
-      'Set `MODAL_RUNNERS_DIR` to your runners\' folder and call `deploy_runner` with source "configured".',
-    );
-  }
+function sourceFolder({ config, programFolder }: CliDeployerOptions, { source, app }: DeployRequest): string {
+  if (source === "bundled") return join(programFolder, "..", "runners");
   if (config.runnersDir) return config.runnersDir;
   throw new ToolError(
     "failed_precondition",
     `Cannot deploy ${app}: \`MODAL_RUNNERS_DIR\` is not set, so the runner's source is unknown`,
-    "Set `MODAL_RUNNERS_DIR` to the folder that holds `sv_fmi` and `sv_energyplus`, then start the server again.",
+    'Set `MODAL_RUNNERS_DIR` to the folder that holds `sv_fmi` and `sv_energyplus`, or call `deploy_runner` with source "bundled".',
   );
 }

@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import type { Config } from "../config.ts";
 import type { Emulator } from "../emulator/index.ts";
 import { ToolError } from "../errors.ts";
 import type { Deployer, DeployOutcome, DeployRequest } from "../tools/services.ts";
+import { createCliDeployer } from "./cli-deployer.ts";
 import type { EndpointOptions } from "./endpoints.ts";
 import { prepareHome } from "./home-folder.ts";
 import { pythonForContainers } from "./python.ts";
@@ -44,14 +46,24 @@ export async function startEmbedded(options: EndpointOptions): Promise<Embedded>
       await runner.close();
       await emulator.close();
     };
-    return { emulator, deployer: createBuiltInDeployer(emulator, runner.app.name), close };
+    const cli = createCliDeployer({
+      ...{ config, env: options.env, programFolder, environment: emulator.environment },
+      ...{
+        tokenId: emulator.tokenId,
+        tokenSecret: emulator.tokenSecret,
+        serverUrl: emulator.url,
+        guardsLive: false,
+      },
+    });
+    const builtIn = createBuiltInDeployer(emulator, runner.app.name, cli.examplesFolder);
+    return { emulator, deployer: chooseDeployer(config, cli, builtIn), close };
   } catch (error) {
     await runner.close();
     throw error;
   }
 }
 
-function createBuiltInDeployer(emulator: Emulator, builtIn: string): Deployer {
+function createBuiltInDeployer(emulator: Emulator, builtIn: string, examplesFolder: string): Deployer {
   const note = "The runner built into this server answers: nothing was deployed from Python source.";
   const outcome = (parts: Partial<DeployOutcome>): DeployOutcome => ({
     answeredBy: "built_in",
@@ -65,12 +77,15 @@ function createBuiltInDeployer(emulator: Emulator, builtIn: string): Deployer {
     ...parts,
   });
   return {
+    examplesFolder,
+    guardsLive: false,
+    sharedVersions: async () => [],
     async check({ app, runner }: DeployRequest) {
-      if (app === builtIn) return;
+      if (app === builtIn) return "built_in";
       throw new ToolError(
         "failed_precondition",
-        `Cannot deploy the ${runner} runner on the embedded endpoint: no such runner is built into this server`,
-        "Set `MODAL_TOKEN_ID` and `MODAL_TOKEN_SECRET`, and `MODAL_RUNNERS_DIR`, to deploy it on Modal.",
+        `Cannot deploy the ${runner} runner on the embedded endpoint: none is built into this server, and no \`modal\` CLI deploys one`,
+        'Run `pip install modal` and call `deploy_runner` with source "bundled", or set `MODAL_RUNNERS_DIR`.',
       );
     },
     preview: async () => outcome({}),
@@ -78,6 +93,42 @@ function createBuiltInDeployer(emulator: Emulator, builtIn: string): Deployer {
       onLine(`Publishing the built-in runner as ${app}`);
       const { appId, version } = await emulator.publish(app);
       return outcome({ appId, version, tail: [`Published ${app} as version ${version}`] });
+    },
+    async rollBack({ app }) {
+      throw new ToolError(
+        "failed_precondition",
+        `Cannot roll ${app} back on the embedded endpoint: no \`modal\` CLI was found`,
+        "Run `pip install modal`, or set `MODAL_CLI` to the command's path.",
+      );
+    },
+  };
+}
+
+/**
+ * Python source goes by the CLI: the configured folder, or the bundled one. Without either, or without the CLI, the
+ * built-in runner stands in.
+ */
+function chooseDeployer(config: Config, cli: Deployer, builtIn: Deployer): Deployer {
+  const choose = async (request: DeployRequest, always = false): Promise<Deployer> => {
+    if (request.source === "configured" && config.runnersDir) return cli;
+    if (request.source === "configured" && !always) return builtIn;
+    const usable = await cli.check({ ...request, source: "bundled" }).then(
+      () => true,
+      () => false,
+    );
+    request.signal.throwIfAborted();
+    return usable ? cli : builtIn;
+  };
+  return {
+    examplesFolder: cli.examplesFolder,
+    guardsLive: cli.guardsLive,
+    sharedVersions: async (request) => (await choose(request)).sharedVersions(request),
+    check: async (request) => (await choose(request)).check(request),
+    preview: async (request) => (await choose(request)).preview(request),
+    deploy: async (request) => (await choose(request)).deploy(request),
+    async rollBack(request) {
+      const source = config.runnersDir ? request.source : ("bundled" as const);
+      return (await choose(request, true)).rollBack({ ...request, source });
     },
   };
 }

@@ -96,7 +96,12 @@ async function openModal(options: EndpointOptions, environment: string): Promise
   }
   const { tokenId, tokenSecret } = credentials;
   const modal = await connect(options, { url: config.serverUrl, tokenId, tokenSecret, environment });
-  const deployer = createCliDeployer({ config, env: options.env, tokenId, tokenSecret, environment });
+  const deployer = createCliDeployer({
+    ...{ config, env: options.env, tokenId, tokenSecret, environment },
+    serverUrl: config.serverUrl,
+    programFolder: options.programFolder,
+    guardsLive: true,
+  });
   return toEndpoint({
     name: "modal",
     modal,

@@ -62,7 +62,12 @@ describe.skipIf(!python)("deploy_runner with the real modal CLI", () => {
 
   test("an import error in the module is told with its last lines", async () => {
     const error = await deploy("import no_such_package_of_ours\n", endpoint.tokenSecret);
-    expect(error).toMatchObject({ code: "failed_precondition", message: expect.stringContaining("import") });
+    expect(error).toMatchObject({
+      code: "failed_precondition",
+      message: expect.stringMatching(
+        /could not import.*modal_app\.py.*ModuleNotFoundError: No module named .no_such_package_of_ours/s,
+      ),
+    });
     expect(error.detail).toContain("no_such_package_of_ours");
   });
 

@@ -31,6 +31,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
         "catalog",
         "simulation",
         "diagnosis",
+        "deployment",
         "runs",
         "fmi",
         "runner/contract.ts",
@@ -64,6 +65,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: [...PURE, "fmi", "runs", "runner/contract.ts", "types:modal"],
     packages: [],
     why: "findings come from the Modal interface and the configuration that are passed in",
+  },
+  deployment: {
+    rooms: [...PURE, "types:modal"],
+    packages: [],
+    why: "a runner is tried through the Modal interface that is passed in",
   },
   modal: {
     rooms: PURE,

@@ -1,6 +1,10 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { ToolError } from "../../src/errors.ts";
+import { createOperations } from "../../src/operations.ts";
+import { deployRunnerTool } from "../../src/tools/deploy-runner.ts";
+import type { Services } from "../../src/tools/services.ts";
 import { makeHome } from "../support/home.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { startToolClient } from "../support/tool-client.ts";
@@ -69,6 +73,68 @@ describe("deploy_runner on the embedded endpoint", () => {
   });
 });
 
+describe("deploy_runner that takes longer than a call", () => {
+  /** A deploy handed back as running; `end` ends it, `goOn` is the next call. */
+  async function handBack(runner: "fmi" | "energyplus") {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { promise, resolve, reject } = deferred();
+    const looked: string[] = [];
+    const endpoint = {
+      modal: {
+        volumes: { ensure: async () => ({ created: false }) },
+        apps: {
+          async lookUp(app: string) {
+            looked.push(app);
+            return {};
+          },
+        },
+      },
+      deployer: { check: async () => "built_in", deploy: () => promise },
+      describe: async () => ({ name: "modal", workspace: "ada", environment: "dev", note: "" }),
+    };
+    const volumes = { fmi: "a", fmiTest: "b", energyplus: "c", energyplusTest: "d" };
+    const operations = createOperations();
+    const services = { connect: async () => endpoint, operations, settings: { volumes } };
+    const { signal } = new AbortController();
+    const redact = (text: string) => text;
+    const context = { services: services as unknown as Services, signal, redact, progress: () => {} };
+    const call = (args: object) =>
+      deployRunnerTool.run(deployRunnerTool.input.parse({ environment: "dev", ...args }), context);
+    const calling = call({ runner });
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0));
+    await vi.advanceTimersByTimeAsync(42_000);
+    const first = await calling;
+    return { first, looked, resolve, reject, goOn: () => call({ operation_id: first.operation_id }) };
+  }
+
+  function deferred() {
+    let resolve: (value: object) => void = () => {};
+    let reject: (error: Error) => void = () => {};
+    const promise = new Promise<object>((settle, fail) => {
+      resolve = settle;
+      reject = fail;
+    });
+    return { promise, resolve, reject };
+  }
+
+  test("goes on by the operation id alone, on the same runner", async () => {
+    const { first, looked, resolve, goOn } = await handBack("energyplus");
+    expect(first).toMatchObject({ status: "running", app: "energyplus-runner" });
+    expect(first.next_step).toContain(`"${first.operation_id}" and environment "dev"`);
+    resolve({ answeredBy: "python", tail: [], notes: [] });
+    expect(await goOn()).toMatchObject({ status: "deployed", app: "energyplus-runner" });
+    expect(new Set(looked)).toEqual(new Set(["energyplus-runner"]));
+  });
+
+  test("a failure while nobody waits is told to whoever asks next", async () => {
+    const { reject, goOn } = await handBack("fmi");
+    reject(new ToolError("failed_precondition", "The image did not build", "Mend it."));
+    await expect(goOn()).rejects.toThrow("The image did not build");
+    await expect(goOn()).rejects.toThrow("The image did not build");
+  });
+});
+
 describe("deploy_runner by the modal CLI", () => {
   test("without a source folder names MODAL_RUNNERS_DIR", async () => {
     const tools = await start(NOWHERE);
@@ -77,11 +143,6 @@ describe("deploy_runner by the modal CLI", () => {
       code: "failed_precondition",
       remedy: expect.stringContaining("MODAL_RUNNERS_DIR"),
     });
-  });
-
-  test("the bundled runner is not there yet", async () => {
-    const tools = await start({ ...NOWHERE, MODAL_RUNNERS_DIR: await runnersFolder() });
-    expect((await tools.fail("deploy_runner", { source: "bundled" })).code).toBe("failed_precondition");
   });
 
   test("a wrong folder names the file that is missing", async () => {
