@@ -104,6 +104,6 @@ function missing(path: string, candidates: readonly string[]): ToolError {
   return new ToolError(
     "not_found",
     `Cannot read "${path}": no such file (looked for ${candidates.map((candidate) => `"${candidate}"`).join(", ")})`,
-    "Give the absolute path of the FMU on this computer.",
+    "Give the absolute path of the file on this computer.",
   );
 }
