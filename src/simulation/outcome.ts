@@ -7,13 +7,14 @@ import {
   runResult,
   type StepCheck,
 } from "../runner/contract.ts";
+import type { RunStatistics } from "../runs/record.ts";
 import { holdsNonFinite, type JsonValue, toJsonValue } from "./json-values.ts";
 
 /** How a run ended, in the words of a run record; everything JSON. */
 export interface RunOutcome {
   status: "success" | "error" | "cancelled" | "timed_out" | "interrupted";
   outputs: Record<string, JsonValue>;
-  statistics: Record<string, Statistics> | undefined;
+  statistics: Record<string, RunStatistics> | undefined;
   facts: RunFacts | undefined;
   series: RunSeries | undefined;
   stepCheck?: StepCheck | undefined;
@@ -23,15 +24,6 @@ export interface RunOutcome {
   errors: { code: string; message: string; remedy: string }[];
   warnings: string[];
   logs: string[];
-}
-
-export interface Statistics {
-  min: number | null;
-  min_time: number | null;
-  max: number | null;
-  max_time: number | null;
-  mean: number | null;
-  final: JsonValue;
 }
 
 const EMPTY = {
@@ -181,7 +173,7 @@ function shorten(text: string): string {
   return text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text;
 }
 
-function toStatistics(one: NonNullable<RunResult["statistics"]>[string]): Statistics {
+function toStatistics(one: NonNullable<RunResult["statistics"]>[string]): RunStatistics {
   const { min, min_time, max, max_time, mean } = one;
   return { min, min_time, max, max_time, mean, final: toJsonValue(one.final) };
 }

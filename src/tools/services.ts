@@ -70,8 +70,6 @@ export interface DeployOutcome {
 
 /** The part of the configuration that tools act on. */
 export interface Settings {
-  defaultEndpoint: EndpointName;
-  environment: string;
   volumes: { fmi: string; fmiTest: string; energyplus: string; energyplusTest: string };
   useTestVolume: { fmi: boolean; energyplus: boolean };
   mounts: { fmi: string; fmiTest: string; outputs: string };

@@ -47,20 +47,8 @@ async function openRuns({ config, redact }: ServicesOptions): Promise<RunStore> 
 }
 
 function settingsOf({ config, homeFolder, workingFolder }: ServicesOptions): Settings {
-  const {
-    endpoint,
-    environment,
-    volumes,
-    useTestVolume,
-    mounts,
-    roots,
-    runTimeoutSeconds,
-    allowProduction,
-    sidecar,
-  } = config;
+  const { volumes, useTestVolume, mounts, roots, runTimeoutSeconds, allowProduction, sidecar } = config;
   return {
-    defaultEndpoint: endpoint.default,
-    environment,
     volumes,
     useTestVolume,
     mounts,
