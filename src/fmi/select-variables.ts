@@ -1,4 +1,5 @@
 import type { ModelDescription } from "./model-description.ts";
+import { namePattern } from "./name-pattern.ts";
 
 /**
  * The names of the variables that a list means: names, and patterns with `*` for any text, in the list's order, each once.
@@ -21,7 +22,6 @@ export function selectVariables(
 
 function matching(variables: ModelDescription["variables"], pattern: string): string[] {
   if (!pattern.includes("*")) return [];
-  const parts = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  const matches = new RegExp(`^${parts.join(".*")}$`, "s");
+  const matches = namePattern(pattern);
   return variables.filter(({ name, type }) => type !== "Clock" && matches.test(name)).map(({ name }) => name);
 }

@@ -52,10 +52,10 @@ export interface FmuSummary {
   warnings: string[];
 }
 
-/** The facts of an FMU for a reader who is about to run it on `target`; pure. */
+/** The facts of an FMU for a reader who is about to run it on `target`, where that is known; pure. */
 export function summarizeFmu(
   fmu: Pick<Fmu, "archive" | "description" | "platforms">,
-  target: Platform,
+  target: Platform | undefined,
 ): FmuSummary {
   const { description } = fmu;
   const { startTime, stopTime, stepSize, tolerance } = description.defaultExperiment;
@@ -83,7 +83,7 @@ export function summarizeFmu(
       step_size: jsonNumber(stepSize),
       tolerance: jsonNumber(tolerance),
     },
-    warnings: findRunWarnings(fmu, target),
+    warnings: target === undefined ? [] : findRunWarnings(fmu, target),
   };
 }
 
@@ -104,7 +104,8 @@ function pick(
   return { shown, omitted: all.length - shown.length };
 }
 
-function summarizeVariable(variable: Variable, description: ModelDescription): VariableSummary {
+/** One variable for a reader; pure. */
+export function summarizeVariable(variable: Variable, description: ModelDescription): VariableSummary {
   const { dimensions, enumeration, start } = variable;
   const values = start?.slice(0, MOST_START_VALUES).map(jsonStart) ?? null;
   return {

@@ -1,0 +1,70 @@
+import { ToolError } from "../errors.ts";
+import { findClosestNames } from "../fmi/closest-names.ts";
+import { convertToUnit, parseQuantity } from "../fmi/units.ts";
+import { checkLimit, type LimitOutcome } from "./check-limit.ts";
+import type { NumberColumn, Series } from "./series.ts";
+
+/** Limits of one variable: numbers in its unit, or text with a unit such as `27 degC`. */
+export interface Limits {
+  min?: number | string | undefined;
+  max?: number | string | undefined;
+}
+
+/** One limit of one variable and how the run kept to it. */
+export interface CheckedLimit extends LimitOutcome {
+  variable: string;
+  side: "min" | "max";
+  /** In the variable's unit, like the worst value. */
+  limit: number;
+  unit: string | null;
+}
+
+/** Checks limits against recorded columns. Throws `not_found` for a name not recorded, `invalid_argument` for a limit that cannot be read. */
+export function checkLimits(
+  { time, columns }: Series,
+  limits: Readonly<Record<string, Limits>>,
+): CheckedLimit[] {
+  return Object.entries(limits).flatMap(([name, limit]) => {
+    const column = getColumn(columns, name);
+    const sides = (["min", "max"] as const).filter((side) => limit[side] !== undefined);
+    return sides.map((side) => {
+      const value = readLimit(column, limit[side] ?? Number.NaN);
+      const outcome = checkLimit(time, column, side, value);
+      return { variable: name, side, limit: value, unit: column.unit ?? null, ...outcome };
+    });
+  });
+}
+
+/** The recorded column of that name. Throws `not_found` naming similar ones. */
+export function getColumn(columns: readonly NumberColumn[], name: string): NumberColumn {
+  const found = columns.find((column) => column.name === name);
+  if (found) return found;
+  const names = columns.map((column) => column.name);
+  const close = findClosestNames(name, names);
+  throw new ToolError(
+    "not_found",
+    `Cannot find "${name}" in the run's series: it was not recorded as a number`,
+    `Name a recorded variable (${(close.length > 0 ? close : names.slice(0, 5)).join(", ")}), or run again with it in \`output_variables\`.`,
+  );
+}
+
+function readLimit({ name, unit }: NumberColumn, given: number | string): number {
+  const value = typeof given === "number" ? given : Number(given.trim() === "" ? Number.NaN : given);
+  if (Number.isFinite(value)) return value;
+  const quantity = typeof given === "string" ? parseQuantity(given) : undefined;
+  if (quantity === undefined) {
+    throw new ToolError(
+      "invalid_argument",
+      `Cannot read the limit ${JSON.stringify(given)} of "${name}": it is no number and no number with a unit`,
+      'Give `limits` such as {"T_room": {"max": "27 degC"}}.',
+    );
+  }
+  if (unit === undefined) {
+    throw new ToolError(
+      "invalid_argument",
+      `Cannot convert the limit ${JSON.stringify(given)} of "${name}": the variable has no unit`,
+      "Give the limit as a bare number.",
+    );
+  }
+  return convertToUnit(quantity.value, quantity.unit, unit, new Map());
+}
