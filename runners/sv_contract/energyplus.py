@@ -117,6 +117,8 @@ class EnergyPlusFacts(Contract):
     """What truly happened."""
 
     runner: str
+    deploy_tag: str | None = None
+    """Of the deploy that this runner came from (see `sv_contract.settings`)."""
     engine: str | None
     """As EnergyPlus names itself."""
     model_version: str | None

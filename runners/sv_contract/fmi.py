@@ -121,6 +121,8 @@ class RunFacts(Contract):
     platform: str
     seconds: WireNumber
     """Wall-clock seconds of the simulation inside its process."""
+    deploy_tag: str | None = None
+    """Of the deploy that this runner came from (see `sv_contract.settings`)."""
 
 
 class SeriesColumn(Contract):

@@ -26,6 +26,8 @@ class Engine:
 
     command: list[str]
     invocation_mode: Literal["cli", "python_api"]
+    folder: Path
+    """Where its other programs lie."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +48,15 @@ def find_engine(environ: Mapping[str, str] = os.environ) -> Engine:
     if not executable.is_file() and on_path is not None:
         executable = Path(on_path).resolve()
     if not executable.is_file():
-        if HOME_VARIABLE not in environ and importlib.util.find_spec(PACKAGE) is not None:
-            return Engine([sys.executable, "-m", "sv_energyplus.python_api"], "python_api")
+        package = None if HOME_VARIABLE in environ else importlib.util.find_spec(PACKAGE)
+        if package is not None and package.origin is not None:
+            programs = Path(package.origin).parent.parent
+            return Engine([sys.executable, "-m", "sv_energyplus.python_api"], "python_api", programs)
         raise RunProblem(f"No EnergyPlus is installed: there is none at {home}, nor on the PATH.")
     idd = executable.parent / "Energy+.idd"
     if not idd.is_file():
         raise RunProblem(f"The EnergyPlus at {executable.parent} lacks its data dictionary, Energy+.idd.")
-    return Engine([str(executable), "--idd", str(idd)], "cli")
+    return Engine([str(executable), "--idd", str(idd)], "cli", executable.parent)
 
 
 def run_engine(

@@ -1,8 +1,8 @@
 """The app `energyplus-runner`. Deploy it from the folder `runners`: `modal deploy -m sv_energyplus.modal_app`.
 
 Read at deploy time: `ENERGYPLUS_USE_TEST_VOLUME` (which of the two volumes is mounted at `/outputs`; the app's tag
-`output_volume` tells), `ENERGYPLUS_OUTPUT_VOLUME_NAME` and `ENERGYPLUS_TEST_OUTPUT_VOLUME_NAME`. Importing this module
-takes `modal` and no other package.
+`output_volume` tells), `ENERGYPLUS_OUTPUT_VOLUME_NAME`, `ENERGYPLUS_TEST_OUTPUT_VOLUME_NAME` and `RUNNER_DEPLOY_TAG`.
+Importing this module takes `modal` and no other package.
 """
 
 from typing import Any
@@ -11,6 +11,7 @@ import modal
 
 from sv_contract import versions
 from sv_contract.call_log import configure_logging
+from sv_contract.settings import deploy_tag_setting
 from sv_contract.volumes import commit_volume, reload_volume
 from sv_energyplus.output_volume import MOUNT, choose_volume
 
@@ -45,6 +46,7 @@ ENVIRONMENT = {
     "ENERGYPLUS_USE_TEST_VOLUME": "1" if OUTPUT_VOLUME.is_test else "0",
     "ENERGYPLUS_OUTPUT_VOLUME_NAME": OUTPUT_VOLUME.other_name if OUTPUT_VOLUME.is_test else OUTPUT_VOLUME.name,
     "ENERGYPLUS_TEST_OUTPUT_VOLUME_NAME": OUTPUT_VOLUME.name if OUTPUT_VOLUME.is_test else OUTPUT_VOLUME.other_name,
+    **deploy_tag_setting(),
 }
 """So that a container imports this module with the choice that it was deployed with."""
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -38,6 +38,8 @@ class Model:
     text: str
     version: str | None
     """Of EnergyPlus, that the model was written for."""
+    templates: tuple[str, ...] = ()
+    """Kinds of HVACTemplate objects in it, which EnergyPlus itself does not simulate."""
 
     @property
     def file_name(self) -> str:
@@ -62,10 +64,15 @@ def _refuse(name: str) -> None:
         raise RunProblem(f"The model names the object {name}, which this runner does not run.")
 
 
-def _refuse_path(name: str, path: str) -> None:
-    absolute = path.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", path) is not None
-    if absolute or "://" in path or ".." in re.split(r"[/\\]", path):
-        raise RunProblem(f'The model has a {name} that reads "{path}", which is no file of this simulation.')
+def _refuse_file(path: str) -> None:
+    raise RunProblem(
+        f'The model has a Schedule:File that reads "{path}", and a call sends no files beside model and weather: '
+        "write its values into the model, as a Schedule:Compact or Schedule:Year."
+    )
+
+
+def _templates(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in names if name.lower().startswith("hvactemplate:")))
 
 
 def _read_epjson(model: dict[str, Any]) -> Model:
@@ -73,10 +80,10 @@ def _read_epjson(model: dict[str, Any]) -> Model:
     for name in model:
         _refuse(name)
     for schedule in (model.get(names.get("schedule:file", "")) or {}).values():
-        _refuse_path("Schedule:File", str(schedule.get("file_name", "")))
+        _refuse_file(str(schedule.get("file_name", "")))
     versions = [str(each.get("version_identifier")) for each in (model.get(names.get("version", "")) or {}).values()]
     completed = _complete_epjson(dict(model), names)
-    return Model("epjson", json.dumps(completed), versions[0] if versions else None)
+    return Model("epjson", json.dumps(completed), versions[0] if versions else None, _templates(model))
 
 
 def _complete_epjson(model: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
@@ -101,11 +108,12 @@ def _read_idf(text: str) -> Model:
         raise RunProblem("The model has no object: it is neither epJSON nor the text of an IDF.")
     for name, *fields in objects:
         _refuse(name)
-        if name.lower() == "schedule:file" and len(fields) > 2:
-            _refuse_path(name, fields[2])
+        if name.lower() == "schedule:file":
+            _refuse_file(fields[2] if len(fields) > 2 else "")
         if name.lower() == "version" and fields:
             version = fields[0]
-    return Model("idf", _complete_idf(text, {name.lower(): fields for name, *fields in objects}), version)
+    completed = _complete_idf(text, {name.lower(): fields for name, *fields in objects})
+    return Model("idf", completed, version, _templates(name for name, *_ in objects))
 
 
 def _idf_objects(text: str) -> Iterator[list[str]]:

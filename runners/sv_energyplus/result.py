@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from sv_contract.energyplus import EnergyPlusFacts, EnergyPlusResult
+from sv_contract.settings import deploy_tag
 from sv_contract.versions import RUNNER_VERSION
 from sv_energyplus.engine import EngineEnd
 from sv_energyplus.err_file import ErrFile
@@ -89,6 +90,7 @@ def _facts(run: Finished, volume: OutputVolume) -> EnergyPlusFacts:
     metrics = run.metrics
     return EnergyPlusFacts(
         runner=f"energyplus-runner {RUNNER_VERSION}",
+        deploy_tag=deploy_tag(),
         engine=run.err.engine,
         model_version=run.model.version,
         version_match=_versions_match(run),

@@ -24,6 +24,7 @@ from sv_energyplus.model import Model, read_model
 from sv_energyplus.output_volume import OutputVolume
 from sv_energyplus.outputs import output_path, require_new, store_outputs, stored_paths
 from sv_energyplus.result import Finished, fill_result
+from sv_energyplus.templates import expand_templates
 from sv_energyplus.weather import place_weather
 
 logger = logging.getLogger("sv_energyplus.modal_app")
@@ -71,7 +72,8 @@ def _simulate(arguments: EnergyPlusArguments, volume: OutputVolume, folder: Path
     model_path = _new(folder, "model") / model.file_name
     model_path.write_text(model.text, "utf-8")
     written = _new(folder, "outputs")
-    end = run_engine(engine, model_path, weather, written, arguments.period, _timeout(arguments.timeout_seconds))
+    expanded = expand_templates(model, model_path, engine, written)
+    end = run_engine(engine, expanded, weather, written, arguments.period, _timeout(arguments.timeout_seconds))
     logger.info("EnergyPlus returncode: %d", end.returncode)
     store_outputs(result.simulation_id, model_path, written, arguments.keep_outputs)
     result.output_dir = output_path(result.simulation_id)

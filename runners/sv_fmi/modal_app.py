@@ -1,8 +1,8 @@
 """The app `fmi-runner`. Deploy it from the folder `runners`: `modal deploy -m sv_fmi.modal_app`.
 
-Read at deploy time: `FMI_VOLUME_NAME` and `FMI_TEST_VOLUME_NAME`. Both volumes are always mounted; `use_test_volume`
-chooses the one that a call reads. Importing this module takes `modal` and no other package: what the functions need is
-in their image, and imported by them.
+Read at deploy time: `FMI_VOLUME_NAME`, `FMI_TEST_VOLUME_NAME` and `RUNNER_DEPLOY_TAG`. Both volumes are always
+mounted; `use_test_volume` chooses the one that a call reads. Importing this module takes `modal` and no other package:
+what the functions need is in their image, and imported by them.
 """
 
 import os
@@ -12,6 +12,7 @@ import modal
 
 from sv_contract import versions
 from sv_contract.call_log import configure_logging
+from sv_contract.settings import deploy_tag_setting
 from sv_contract.volumes import reload_volume
 from sv_fmi.mounts import MOUNT, TEST_MOUNT
 
@@ -36,7 +37,7 @@ test_volume = modal.Volume.from_name(TEST_VOLUME_NAME, create_if_missing=True)
 app = modal.App(APP_NAME, image=image, tags={"runner_version": versions.RUNNER_VERSION})
 
 VOLUMES = {MOUNT: volume, TEST_MOUNT: test_volume}
-ENVIRONMENT = {"FMI_VOLUME_NAME": VOLUME_NAME, "FMI_TEST_VOLUME_NAME": TEST_VOLUME_NAME}
+ENVIRONMENT = {"FMI_VOLUME_NAME": VOLUME_NAME, "FMI_TEST_VOLUME_NAME": TEST_VOLUME_NAME, **deploy_tag_setting()}
 """So that a container imports this module with the names that it was deployed with."""
 
 

@@ -3,6 +3,7 @@
 from importlib.metadata import version
 
 from sv_contract.fmi import RunFacts, RunResult
+from sv_contract.settings import deploy_tag
 from sv_contract.versions import RUNNER_VERSION
 from sv_fmi.description import Fmu, platform_label
 from sv_fmi.plan import RunPlan
@@ -61,6 +62,7 @@ def _facts(fmu: Fmu, plan: RunPlan, outcome: Outcome, recording: Recording) -> R
         engine=engine(),
         platform=platform_label(),
         seconds=outcome.seconds,
+        deploy_tag=deploy_tag(),
     )
 
 

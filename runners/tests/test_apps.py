@@ -48,6 +48,13 @@ def test_the_volumes_names_are_chosen_at_deploy_time():
     assert said.startswith("mine mine-test {'FMI_VOLUME_NAME': 'mine'")
 
 
+@pytest.mark.parametrize("module", ["sv_fmi.modal_app", "sv_energyplus.modal_app"])
+def test_a_container_knows_the_tag_of_its_deploy(module):
+    code = "print(app.ENVIRONMENT.get('RUNNER_DEPLOY_TAG'))"
+    assert import_app(module, code, RUNNER_DEPLOY_TAG="src-0123456789ab").strip() == "src-0123456789ab"
+    assert import_app(module, code, RUNNER_DEPLOY_TAG="").strip() == "None"
+
+
 @pytest.mark.parametrize("switch", ["1", "0"])
 def test_a_container_finds_the_output_volume_that_was_chosen(switch):
     code = "import json; print(json.dumps([app.OUTPUT_VOLUME.name, app.ENVIRONMENT]))"

@@ -57,6 +57,7 @@ def test_reads_epjson_and_adds_the_tables(as_text):
         "Schedule:File, s, , ../x.csv, 1, 0;",
         "Schedule:File, s, , C:\\x.csv, 1, 0;",
         {"Schedule:File": {"s": {"file_name": "https://example.com/x.csv"}}},
+        "Schedule:File, s, , occupancy.csv, 1, 0;",
     ],
 )
 def test_refuses_objects_that_run_code_or_reach_outside(payload):

@@ -1,15 +1,21 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
 import { ToolError } from "../errors.ts";
-import type { Modal } from "../modal/modal.ts";
+import { confirmDeploy } from "./deploy-consent.ts";
+import { deployment, describeLive, describePlanned } from "./deploy-live.ts";
 import type { Deployed as DoneInSteps } from "./deploy-steps.ts";
 import { endpointFacts, environmentField } from "./fields.ts";
 import { RUNNER_APPS } from "./runners.ts";
-import type { Endpoint, Services } from "./services.ts";
+import type { DeployRequest, Endpoint } from "./services.ts";
 import { defineTool, type ToolContext } from "./tool.ts";
 
 const ANSWER_WITHIN_MS = 42_000;
 const KEEP_OUTCOME_MS = 60 * 60_000;
+
+const AFTER_DEPLOY = {
+  fmi: "Call `run_fmi_simulation`, or `diagnose` to check the runner.",
+  energyplus: "Call `run_energyplus_simulation`, or `diagnose` to check the runner.",
+};
 
 /** Whoever goes on waiting passes the id alone: it tells the runner. */
 const RUNNER_OF_OPERATION = /^deploy-(fmi|energyplus)-/;
@@ -23,6 +29,7 @@ const input = z.strictObject({
   dry_run: z.boolean().default(false).describe("Show; change nothing."),
   rollback: z.boolean().default(false).describe("Go back one version."),
   replace: z.boolean().default(false).describe("Replace somebody's own live app."),
+  update_shared: z.boolean().default(false).describe("First upgrade the shared package (uv or pip)."),
   operation_id: z.string().max(64).optional().describe("Wait for it."),
   environment: environmentField,
 });
@@ -32,20 +39,12 @@ const step: z.ZodType<DoneInSteps["steps"][number]> = z
   .any()
   .meta({ description: "name, status, seconds, message" }) as never;
 
-const deployment = z.object({
-  app_id: z.string().nullable(),
-  version: z.number().nullable(),
-  deployed_at: z.string().nullable(),
-  deployed_by: z.string().nullable(),
-  tag: z.string().nullable(),
-});
-
 /** Deploys a runner app with the `modal` CLI, or publishes the built-in one on the embedded endpoint. */
 export const deployRunnerTool = defineTool({
   name: "deploy_runner",
   title: "Deploy a runner",
   description:
-    "Deploy a runner app with `modal deploy`: a candidate must give known answers (fmi), then the real name, else back. " +
+    "Deploy a runner app with `modal deploy`: a candidate must give known answers, then the real name, else back. " +
     "Embedded default: the built-in FMI runner. A long deploy hands back an operation_id.",
   hints: { readOnly: false, destructive: true, idempotent: false, openWorld: true },
   input,
@@ -56,6 +55,7 @@ export const deployRunnerTool = defineTool({
     app: z.string(),
     answered_by: z.enum(["python", "built_in"]).nullable(),
     live: deployment,
+    planned: deployment.nullable().describe("Of a dry run."),
     url: z.string().nullable(),
     functions: z.array(z.string()),
     volumes_created: z.array(z.string()),
@@ -69,6 +69,13 @@ export const deployRunnerTool = defineTool({
     next_step: z.string(),
   }),
 
+  async confirm(args, context) {
+    if (args.dry_run || args.operation_id !== undefined) return undefined;
+    // Nobody is asked about a deploy that cannot begin.
+    if (!args.rollback) await checkDeploy(args, context);
+    return confirmDeploy(args, context);
+  },
+
   async run(args, context) {
     const { services, signal } = context;
     const endpoint = await services.connect(undefined, args.environment);
@@ -77,7 +84,7 @@ export const deployRunnerTool = defineTool({
     const operationId = args.operation_id ?? `deploy-${runner}-${randomUUID().slice(0, 8)}`;
     const { operation, started } = services.operations.join(operationId, KEEP_OUTCOME_MS, (report, stop) =>
       args.operation_id === undefined
-        ? settle(deploy(args, endpoint, services, report, stop))
+        ? settle(deploy(args, endpoint, { ...context, signal: stop }, report))
         : Promise.reject(unknownOperation(args.operation_id)),
     );
     const waited = await waitForOperation(operation, {
@@ -86,7 +93,13 @@ export const deployRunnerTool = defineTool({
       owned: started,
       onTick: () => context.progress(operation.progress.message, operation.progress.done),
     });
-    const asked = { runner: runner as Arguments["runner"], environment: args.environment, operationId };
+    const lastLine = operation.progress.message;
+    const asked = {
+      runner: runner as Arguments["runner"],
+      environment: args.environment,
+      operationId,
+      lastLine,
+    };
     const done = waited.done ? waited.value : undefined;
     if (done && "failure" in done) throw done.failure;
     return report(asked, endpoint, context, done);
@@ -96,8 +109,11 @@ export const deployRunnerTool = defineTool({
     if (output.status === "running")
       return `Deploying ${output.app}; operation ${output.operation_id} goes on.`;
     const version = output.live.version === null ? "" : ` version ${output.live.version}`;
-    if (output.status === "dry_run")
-      return `Live: ${output.live.app_id ? `${output.app}${version}` : "nothing"}. Nothing was changed.`;
+    if (output.status === "dry_run") {
+      const live = output.live.app_id ? `${output.app}${version}` : "nothing";
+      const same = output.planned?.version === output.live.version;
+      return `Live: ${live}; a deploy would make ${same ? "no change" : `version ${output.planned?.version}`}. Nothing was changed.`;
+    }
     if (output.status === "rolled_back") return `Rolled ${output.app} back; live now:${version}.`;
     return `Deployed ${output.app}${version} in ${output.seconds} s. ${output.notes.join(" ")}`;
   },
@@ -108,44 +124,47 @@ type Arguments = z.output<typeof input>;
 interface Deployed extends DoneInSteps {
   status: "deployed" | "dry_run" | "rolled_back";
   seconds: number;
+  planned?: z.output<typeof deployment>;
+}
+
+function toRequest({ runner, source }: Arguments, signal: AbortSignal): DeployRequest {
+  return { ...RUNNER_APPS[runner], runner, source, signal };
+}
+
+async function checkDeploy(args: Arguments, { services, signal }: ToolContext): Promise<void> {
+  const endpoint = await services.connect(undefined, args.environment);
+  await endpoint.deployer.check(toRequest(args, signal));
 }
 
 async function deploy(
   args: Arguments,
   endpoint: Endpoint,
-  services: Services,
+  { services, signal, redact }: ToolContext,
   report: (message: string, done: number) => void,
-  signal: AbortSignal,
 ): Promise<Deployed> {
   const begun = Date.now();
-  const { app, module } = RUNNER_APPS[args.runner];
+  const { app } = RUNNER_APPS[args.runner];
   let lines = 0;
   const onLine = (line: string) => report(line, ++lines);
-  const request = { runner: args.runner, app, module, source: args.source, signal, onLine };
+  const request = { ...toRequest(args, signal), onLine };
+  if (!args.rollback) await endpoint.deployer.check(request);
   if (args.dry_run) {
-    await endpoint.deployer.check(request);
     const outcome = await endpoint.deployer.preview(request);
-    return { status: "dry_run", outcome, volumesCreated: [], steps: [], seconds: 0 };
+    const planned = await describePlanned(endpoint, request);
+    return { status: "dry_run", outcome, planned, volumesCreated: [], steps: [], seconds: 0 };
   }
   const { deployInSteps, rollBackInSteps } = await import("./deploy-steps.ts");
-  const plan = { endpoint, services, request, replace: args.replace };
+  const { replace, update_shared: updateShared } = args;
+  const plan = { endpoint, services, request, replace, updateShared, redact };
   // One deploy of an app at a time: of two, neither could tell whose version answers.
   const key = `deploying ${app} on ${endpoint.name} in "${args.environment ?? ""}"`;
   const { operation, started } = services.operations.join(key, 0, () =>
     args.rollback ? rollBackInSteps(plan) : deployInSteps(plan),
   );
-  if (!started) throw inProgress(app);
+  if (!started) throw (await import("../deployment/deploy-claim.ts")).inProgress({ app });
   const done = await operation.promise;
   const status = args.rollback ? ("rolled_back" as const) : ("deployed" as const);
   return { ...done, status, seconds: (Date.now() - begun) / 1000 };
-}
-
-function inProgress(app: string): ToolError {
-  return new ToolError(
-    "aborted",
-    `Cannot deploy ${app}: another deploy of it is in progress`,
-    "Wait for it with `deploy_runner` and its operation_id, then try again.",
-  );
 }
 
 /** A deploy may fail while nobody waits for it: its failure is kept like a result, for whoever asks next. */
@@ -154,7 +173,7 @@ function settle(deploying: Promise<Deployed>): Promise<Deployed | { failure: unk
 }
 
 async function report(
-  asked: { runner: Arguments["runner"]; environment: string | undefined; operationId: string },
+  asked: Pick<Arguments, "runner" | "environment"> & { operationId: string; lastLine: string },
   endpoint: Endpoint,
   { signal }: ToolContext,
   done: Deployed | undefined,
@@ -167,7 +186,7 @@ async function report(
     running: `Call \`deploy_runner\` with operation_id "${operationId}"${environment ? ` and environment "${environment}"` : ""}.`,
     dry_run: "Call `deploy_runner` without `dry_run` to deploy.",
     rolled_back: "Call `diagnose` to check the runner.",
-    deployed: "Call `run_fmi_simulation`, or `diagnose` to check the runner.",
+    deployed: AFTER_DEPLOY[runner],
   };
   return {
     status,
@@ -176,6 +195,7 @@ async function report(
     app,
     answered_by: done?.outcome.answeredBy ?? null,
     live: live.deployment,
+    planned: done?.planned ?? null,
     url: done?.outcome.url ?? null,
     functions: live.functions,
     volumes_created: done?.volumesCreated ?? [],
@@ -183,34 +203,11 @@ async function report(
     folder: done?.outcome.folder ?? null,
     seconds: done?.seconds ?? null,
     steps: done?.steps ?? [],
-    tail: done?.outcome.tail ?? [],
+    tail: done ? done.outcome.tail : [asked.lastLine],
     notes: done?.outcome.notes ?? [],
     endpoint: await endpoint.describe(signal),
     next_step: next[status],
   };
-}
-
-async function describeLive(modal: Modal, app: string, signal: AbortSignal) {
-  const { appId } = await modal.apps.lookUp(app, signal);
-  if (!appId) {
-    return {
-      deployment: { app_id: null, version: null, deployed_at: null, deployed_by: null, tag: null },
-      functions: [],
-    };
-  }
-  const [history, functions] = await Promise.all([
-    modal.apps.history(appId, signal),
-    modal.apps.functions(appId, signal),
-  ]);
-  const [newest] = history;
-  const deployment = {
-    app_id: appId,
-    version: newest?.version ?? null,
-    deployed_at: newest?.deployedAt ?? null,
-    deployed_by: newest?.deployedBy ?? null,
-    tag: newest?.tag ?? null,
-  };
-  return { deployment, functions: [...functions.keys()].sort() };
 }
 
 function unknownOperation(operationId: string): ToolError {

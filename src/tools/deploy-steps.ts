@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
+import type { LastDeploy } from "../deployment/last-outcome.ts";
 import type { Step, Steps } from "../deployment/steps.ts";
-import { ToolError } from "../errors.ts";
+import { ToolError, toError } from "../errors.ts";
 import type { DeployOutcome, DeployRequest, Endpoint, Services } from "./services.ts";
 
 /** A deploy as it is asked for. */
@@ -8,8 +8,13 @@ export interface DeployPlan {
   endpoint: Endpoint;
   services: Services;
   request: DeployRequest & { onLine(line: string): void };
-  /** Whether a live app that is not of the bundled runner may be replaced. */
+  /** Whether a live app that is not of the bundled runner, or of another shared package, may be replaced. */
   replace: boolean;
+  /** Whether the shared package is upgraded before. */
+  updateShared: boolean;
+  /** Whether a candidate that is live may be left over from a deploy from here that was cut short. */
+  tookOver?: boolean;
+  redact(text: string): string;
 }
 
 /** What a deploy did. */
@@ -19,128 +24,125 @@ export interface Deployed {
   steps: Step[];
 }
 
-const TAKE_OVER_MS = 60_000;
-const ASK_EVERY_MS = 2000;
+type Work = (plan: DeployPlan, steps: Steps) => Promise<Omit<Deployed, "steps">>;
 
-/** Deploys a runner step by step: volumes, candidate, known answers, the real name, known answers again, else back. */
-export async function deployInSteps(plan: DeployPlan): Promise<Deployed> {
-  const { endpoint, services, request } = plan;
-  const { createSteps } = await import("../deployment/steps.ts");
-  const steps = createSteps((name) => request.onLine(name));
-  try {
+/** Deploys a runner step by step: volumes, shared package, candidate, known answers, the real name, known answers again, else back. */
+export function deployInSteps(plan: DeployPlan): Promise<Deployed> {
+  return claimAndKeep("deploy", plan, async (asked, steps) => {
+    const { endpoint, request } = asked;
     const body = await endpoint.deployer.check(request);
-    if (body === "python") await refuseForeign(plan);
-    const volumesCreated = await steps.run(
-      "volumes",
-      () => ensureVolumes(request, endpoint, services),
-      (created) => (created.length > 0 ? `Created ${created.join(", ")}.` : "All there."),
-    );
-    if (body === "python") {
-      await steps.run(
-        "shared package",
-        () => checkSharedPackage(plan),
-        (message) => message,
-      );
+    if (body === "python") await refuseForeign(asked);
+    const volumesCreated = await steps.run("volumes", () => ensureVolumes(asked), describeCreated);
+    if (body === "built_in") {
+      const deploying = () => endpoint.deployer.deploy(request);
+      return { outcome: await steps.run("deploy", deploying, () => request.app), volumesCreated };
     }
-    const outcome =
-      body === "python" && request.runner === "fmi"
-        ? await deployByCandidate(plan, steps)
-        : await steps.run(
-            "deploy",
-            () => endpoint.deployer.deploy(request),
-            () => request.app,
-          );
-    return { outcome, volumesCreated, steps: steps.done };
-  } catch (error) {
-    throw withSteps(error, steps.done);
-  }
+    await tagSource(asked, steps);
+    const { deployByCandidate } = await import("./deploy-candidate.ts");
+    return { outcome: await deployByCandidate(asked, steps), volumesCreated };
+  });
 }
 
-/** Goes back one version of the app. */
-export async function rollBackInSteps({ endpoint, request }: DeployPlan): Promise<Deployed> {
-  const { createSteps } = await import("../deployment/steps.ts");
-  const steps = createSteps((name) => request.onLine(name));
-  await steps.run(
-    "rollback",
-    () => endpoint.deployer.rollBack(request),
-    () => request.app,
-  );
-  const command = `modal app rollback ${request.app}`;
-  const outcome: DeployOutcome = {
-    ...{ answeredBy: "python", folder: undefined, command, appId: undefined, version: undefined },
-    ...{ url: undefined, tail: [], notes: [] },
-  };
-  return { outcome, volumesCreated: [], steps: steps.done };
-}
-
-async function deployByCandidate(plan: DeployPlan, steps: Steps): Promise<DeployOutcome> {
-  const { endpoint, request, services } = plan;
-  const { verifyRunner } = await import("../deployment/verify-runner.ts");
-  const testVolume = services.settings.volumes.fmiTest;
-  const { examplesFolder } = endpoint.deployer;
-  const verify = (app: string) =>
-    verifyRunner(endpoint.modal, { app, testVolume, examplesFolder, signal: request.signal });
-  const tellEngine = (engine: string | undefined) => engine ?? "Known answers came back.";
-  const candidate = `${request.app}-candidate`;
-  await steps.run(
-    "candidate",
-    () => endpoint.deployer.deploy({ ...request, name: candidate }),
-    () => candidate,
-  );
-  const wanted = await steps.run("verify candidate", () => verify(candidate), tellEngine);
-  const hadLive = (await endpoint.modal.apps.lookUp(request.app, request.signal)).appId !== undefined;
-  const outcome = await steps.run(
-    "deploy",
-    () => endpoint.deployer.deploy(request),
-    () => request.app,
-  );
-  try {
-    await steps.run("verify", () => askUntil(() => verify(request.app), wanted, request), tellEngine);
-  } catch (error) {
-    if (request.signal.aborted || !hadLive) throw error;
+/** Goes back one version of the app; no source is needed. */
+export function rollBackInSteps(plan: DeployPlan): Promise<Deployed> {
+  return claimAndKeep("rollback", plan, async ({ endpoint, request }, steps) => {
+    await requireVersionBefore(endpoint, request);
     await steps.run(
       "rollback",
       () => endpoint.deployer.rollBack(request),
       () => request.app,
     );
-    throw error;
-  }
-  return outcome;
+    const command = `modal app rollback ${request.app}`;
+    const outcome: DeployOutcome = {
+      ...{ answeredBy: "python", folder: undefined, command, appId: undefined, version: undefined },
+      ...{ url: undefined, tail: [], notes: [] },
+    };
+    return { outcome, volumesCreated: [] };
+  });
 }
 
-/** Containers of the version before may answer for a while. */
-async function askUntil(
-  ask: () => Promise<string | undefined>,
-  wanted: string | undefined,
-  { app, signal }: DeployRequest,
-): Promise<string | undefined> {
-  const until = Date.now() + TAKE_OVER_MS;
-  for (;;) {
-    const engine = await ask();
-    if (engine === wanted) return engine;
-    if (Date.now() > until) {
-      throw new ToolError(
-        "failed_precondition",
-        `Cannot verify ${app}: "${engine}" still answers instead of "${wanted}"`,
-        "Call `diagnose`, then call `deploy_runner` again.",
-      );
-    }
-    await delay(ASK_EVERY_MS, undefined, { signal });
-  }
-}
-
-/** Runner and control plane must agree on the package that they share. */
-async function checkSharedPackage({ endpoint, request }: DeployPlan): Promise<string> {
-  const found = await endpoint.deployer.sharedVersions(request);
-  const versions = new Set(found.map(({ version }) => version));
-  if (versions.size === 0) return "No exact version is named.";
-  if (versions.size === 1) return `${found[0]?.name} ${found[0]?.version}`;
-  const named = found.map(({ name, version, file }) => `${name} ${version} in "${file}"`).join(", ");
+async function requireVersionBefore({ modal }: Endpoint, { app, signal }: DeployRequest): Promise<void> {
+  const { appId } = await modal.apps.lookUp(app, signal);
+  const versions = appId ? await modal.apps.history(appId, signal) : [];
+  if (versions.length > 1) return;
   throw new ToolError(
     "failed_precondition",
-    `Cannot deploy ${request.app}: the shared package has several versions: ${named}`,
-    "Bring the named files to one version, then call `deploy_runner` again.",
+    `Cannot roll back ${app}: ${appId ? "there is no version before the live one" : "it is not deployed"}`,
+    "Call `deploy_runner` to deploy another version.",
   );
+}
+
+/** Does the work while no other process deploys the app, and keeps how it ended. */
+async function claimAndKeep(action: LastDeploy["action"], plan: DeployPlan, work: Work): Promise<Deployed> {
+  const { endpoint, request, services } = plan;
+  const folder = services.settings.deploysFolder;
+  const [{ createSteps }, { claimDeploy }, { keepLastDeploy }, { environment }] = await Promise.all([
+    import("../deployment/steps.ts"),
+    import("../deployment/deploy-claim.ts"),
+    import("../deployment/last-outcome.ts"),
+    endpoint.describe(request.signal),
+  ]);
+  const url = endpoint.name === "embedded" ? undefined : endpoint.modal.url;
+  const target = { app: request.app, environment, url };
+  const steps = createSteps((name) => request.onLine(name));
+  const claim = await claimDeploy(folder, target);
+  const begun = Date.now();
+  const keep = (ending: Pick<LastDeploy, "state"> & Partial<LastDeploy>) =>
+    keepLastDeploy(folder, target, {
+      ...{ ...target, runner: request.runner, endpoint: endpoint.name, action, tag: request.tag },
+      started_at: new Date(begun).toISOString(),
+      finished_at: new Date().toISOString(),
+      seconds: (Date.now() - begun) / 1000,
+      steps: steps.done.map((step) => ({ ...step, message: plan.redact(step.message) })),
+      rolled_back: wasRolledBack(steps.done),
+      ...ending,
+    });
+  try {
+    const done = await work({ ...plan, tookOver: claim.tookOver }, steps);
+    await keep({ state: "success" });
+    return { ...done, steps: steps.done };
+  } catch (thrown) {
+    const error = withSteps(thrown, steps.done);
+    await keep(describeFailure(error, steps.done, plan.redact)).catch(() => undefined);
+    throw error;
+  } finally {
+    await claim.release();
+  }
+}
+
+function describeFailure(error: unknown, done: readonly Step[], redact: DeployPlan["redact"]) {
+  const known = error instanceof ToolError ? error : undefined;
+  return {
+    state: "failed" as const,
+    failed_step: done.find(({ status }) => status === "failed")?.name,
+    code: known?.code ?? "unknown",
+    message: redact(toError(error).message),
+    remedy: known?.remedy,
+    detail: known?.detail && redact(known.detail).slice(-4000),
+  };
+}
+
+/** Upgrades the shared package where that is asked for, checks it, and gives the source a tag. */
+async function tagSource(plan: DeployPlan, steps: Steps): Promise<void> {
+  const { endpoint, request } = plan;
+  const [{ checkShared }, { deploymentTag }] = await Promise.all([
+    import("./deploy-shared.ts"),
+    import("../deployment/shared-package.ts"),
+  ]);
+  if (plan.updateShared) {
+    await steps.run(
+      "update shared package",
+      () => endpoint.deployer.updateShared(request),
+      (message) => message,
+    );
+  }
+  const shared = await steps.run(
+    "shared package",
+    () => checkShared(plan),
+    ({ message }) => message,
+  );
+  const source = await endpoint.deployer.source(request);
+  if (source) request.tag = deploymentTag(source.fingerprint, shared.version);
 }
 
 /** A live app that did not come from the bundled runner is somebody's own. */
@@ -158,25 +160,30 @@ async function refuseForeign({ endpoint, request, replace }: DeployPlan): Promis
   );
 }
 
-async function ensureVolumes(
-  { runner, signal }: DeployRequest,
-  { modal }: Endpoint,
-  { settings }: Services,
-): Promise<string[]> {
-  const { fmi, fmiTest, energyplus, energyplusTest } = settings.volumes;
+async function ensureVolumes({ endpoint, request, services }: DeployPlan): Promise<string[]> {
+  const { fmi, fmiTest, energyplus, energyplusTest } = services.settings.volumes;
   const created: string[] = [];
-  for (const name of runner === "fmi" ? [fmi, fmiTest] : [energyplus, energyplusTest]) {
-    if ((await modal.volumes.ensure(name, signal)).created) created.push(name);
+  for (const name of request.runner === "fmi" ? [fmi, fmiTest] : [energyplus, energyplusTest]) {
+    if ((await endpoint.modal.volumes.ensure(name, request.signal)).created) created.push(name);
   }
   return created;
 }
 
-/** A failure tells which steps were done, and whether the version before is live again. */
+function describeCreated(created: readonly string[]): string {
+  return created.length > 0 ? `Created ${created.join(", ")}.` : "All there.";
+}
+
+function wasRolledBack(done: readonly Step[]): boolean {
+  return done.some(({ name, status }) => name === "rollback" && status === "ok");
+}
+
+/** A failure tells which steps were done, and what is live now. */
 function withSteps(error: unknown, done: readonly Step[]): unknown {
   if (!(error instanceof ToolError) || done.length === 0) return error;
-  const rolledBack = done.some(({ name, status }) => name === "rollback" && status === "ok");
-  const message = rolledBack ? `${error.message}; the version before is live again` : error.message;
+  const stopped = done.some(({ name, status }) => name === "stop" && status === "ok");
+  const now = stopped ? "; the app was stopped, as there was no version before" : "";
+  const live = wasRolledBack(done) ? "; the version before is live again" : now;
   const lines = done.map(({ name, status, seconds }) => `${name}: ${status}, ${seconds} s`);
-  const detail = [error.detail, `Steps: ${lines.join("; ")}`].filter(Boolean).join("\n");
-  return new ToolError(error.code, message, error.remedy, { detail, cause: error });
+  const detail = [`Steps: ${lines.join("; ")}`, error.detail].filter(Boolean).join("\n");
+  return new ToolError(error.code, `${error.message}${live}`, error.remedy, { detail, cause: error });
 }

@@ -1,42 +1,39 @@
 import { join } from "node:path";
-import type { Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
-import type { Cli } from "../modal/cli-process.ts";
+import type { Cli, CliEnvironment } from "../modal/cli-process.ts";
 import type { Deployer, DeployRequest } from "../tools/services.ts";
+import {
+  type RunnerSourceOptions,
+  readSharedVersions,
+  readSource,
+  runnerSettings,
+  sourceFolder,
+  upgradeRunner,
+} from "./runner-source.ts";
 
 /** What a deploy by the `modal` CLI needs to know. */
-export interface CliDeployerOptions {
-  config: Config;
-  env: Readonly<Record<string, string | undefined>>;
+export interface CliDeployerOptions extends RunnerSourceOptions {
   tokenId: string;
   tokenSecret: string;
   environment: string;
   serverUrl: string;
-  programFolder: string;
   /** Whether an app that is live may be somebody's own. */
   guardsLive: boolean;
 }
 
 const TAIL_LINES = 40;
+/** A deploy asks for the CLI at every step, and its start takes a second. */
+const KNOW_CLI_MS = 60_000;
 
 /** Deploys runners by `modal deploy -m …` in the folder that the configuration names. */
 export function createCliDeployer(options: CliDeployerOptions): Deployer {
-  const { config, env } = options;
+  const getCli = rememberCli(options);
 
   async function prepare(request: DeployRequest): Promise<{ cli: Cli; folder: string }> {
     const folder = sourceFolder(options, request);
-    const [{ findCli }, { checkRunnerFolder }] = await Promise.all([
-      import("../modal/cli-process.ts"),
-      import("../modal/deploy.ts"),
-    ]);
+    const { checkRunnerFolder } = await import("../modal/deploy.ts");
     await checkRunnerFolder(folder, request.module);
-    const cli = await findCli(config.cli, env, request.signal);
-    if (cli) return { cli, folder };
-    throw new ToolError(
-      "failed_precondition",
-      `Cannot deploy ${request.app}: no \`modal\` command answers (tried ${config.cli ?? "modal on PATH and python3 -m modal"})`,
-      "Run `pip install modal`, or set `MODAL_CLI` to the command's path.",
-    );
+    return { cli: await getCli(request), folder };
   }
 
   const command = (request: DeployRequest) => `modal deploy -m ${request.module}`;
@@ -49,29 +46,13 @@ export function createCliDeployer(options: CliDeployerOptions): Deployer {
     notes: [],
   };
 
-  async function toCli(request: DeployRequest & { onLine(line: string): void }) {
-    const { tokenId, tokenSecret, environment, serverUrl } = options;
-    return {
-      ...(await prepare(request)),
-      module: request.module,
-      name: request.name,
-      environment: { tokenId, tokenSecret, environment, serverUrl, inherited: env },
-      onLine: request.onLine,
-      signal: request.signal,
-    };
-  }
-
   return {
     examplesFolder: join(options.programFolder, "..", "examples"),
     guardsLive: options.guardsLive,
-    async sharedVersions(request) {
-      const { findSharedVersions } = await import("../deployment/shared-package.ts");
-      const folders = [
-        sourceFolder(options, request),
-        ...(config.controlPlaneDir ? [config.controlPlaneDir] : []),
-      ];
-      return findSharedVersions(folders, config.sharedPackages);
-    },
+    sharedPackages: options.config.sharedPackages,
+    sharedVersions: (request) => readSharedVersions(options, request),
+    updateShared: async (request) => upgradeRunner(options, await prepare(request), request),
+    source: (request) => readSource(options, request),
     async check(request) {
       await prepare(request);
       return "python";
@@ -82,24 +63,39 @@ export function createCliDeployer(options: CliDeployerOptions): Deployer {
       return { ...outcome, folder, command: command(request), notes };
     },
     async deploy(request) {
-      const [deploy, { deployWithCli }] = await Promise.all([toCli(request), import("../modal/deploy.ts")]);
-      const { folder } = deploy;
-      const done = await deployWithCli(deploy);
+      const { deployWithCli } = await import("../modal/deploy.ts");
+      const { cli, folder } = await prepare(request);
+      const done = await deployWithCli({ ...request, cli, folder, environment: environmentOf(options) });
       return { ...outcome, folder, command: done.command, url: done.url, tail: done.tail.slice(-TAIL_LINES) };
     },
     async rollBack(request) {
-      const [deploy, { rollBackWithCli }] = await Promise.all([toCli(request), import("../modal/deploy.ts")]);
-      await rollBackWithCli({ ...deploy, name: request.name ?? request.app });
+      const { rollBackWithCli } = await import("../modal/deploy.ts");
+      // Modal keeps the version to go back to: no source is needed.
+      const folder = options.programFolder;
+      const name = request.name ?? request.app;
+      const cli = await getCli(request, "roll back");
+      await rollBackWithCli({ ...request, cli, folder, name, environment: environmentOf(options) });
     },
   };
 }
 
-function sourceFolder({ config, programFolder }: CliDeployerOptions, { source, app }: DeployRequest): string {
-  if (source === "bundled") return join(programFolder, "..", "runners");
-  if (config.runnersDir) return config.runnersDir;
-  throw new ToolError(
-    "failed_precondition",
-    `Cannot deploy ${app}: \`MODAL_RUNNERS_DIR\` is not set, so the runner's source is unknown`,
-    'Set `MODAL_RUNNERS_DIR` to the folder that holds `sv_fmi` and `sv_energyplus`, or call `deploy_runner` with source "bundled".',
-  );
+function rememberCli({ config, env }: CliDeployerOptions) {
+  let known: { cli: Cli; at: number } | undefined;
+  return async ({ app, signal }: DeployRequest, what = "deploy"): Promise<Cli> => {
+    if (known && performance.now() - known.at < KNOW_CLI_MS) return known.cli;
+    const { findCli } = await import("../modal/cli-process.ts");
+    const cli = await findCli(config.cli, env, signal);
+    known = cli && { cli, at: performance.now() };
+    if (cli) return cli;
+    throw new ToolError(
+      "failed_precondition",
+      `Cannot ${what} ${app}: no \`modal\` command answers (tried ${config.cli ?? "modal on PATH and python3 -m modal"})`,
+      "Run `pip install modal`, or set `MODAL_CLI` to the command's path.",
+    );
+  };
+}
+
+function environmentOf(options: CliDeployerOptions): CliEnvironment {
+  const { tokenId, tokenSecret, environment, serverUrl, env, config } = options;
+  return { tokenId, tokenSecret, environment, serverUrl, settings: runnerSettings(config), inherited: env };
 }

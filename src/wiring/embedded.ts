@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Config } from "../config.ts";
-import type { Emulator } from "../emulator/index.ts";
+import type { Emulator, FaultName } from "../emulator/index.ts";
 import { ToolError } from "../errors.ts";
 import type { Deployer, DeployOutcome, DeployRequest } from "../tools/services.ts";
 import { createCliDeployer } from "./cli-deployer.ts";
@@ -15,8 +15,11 @@ export interface Embedded {
   close(): Promise<void>;
 }
 
-/** Starts the emulator in this process with the built-in runner as its `fmi-runner` app. */
-export async function startEmbedded(options: EndpointOptions): Promise<Embedded> {
+/** Starts the emulator in this process with the built-in runner as its `fmi-runner` app, and with a bench of faults where some are given. */
+export async function startEmbedded(
+  options: EndpointOptions,
+  faults?: readonly FaultName[],
+): Promise<Embedded> {
   const [{ startEmulator }, { createBuiltInRunner }] = await Promise.all([
     import("../emulator/index.ts"),
     import("../runner/built-in.ts"),
@@ -39,6 +42,7 @@ export async function startEmbedded(options: EndpointOptions): Promise<Embedded>
     const emulator = await startEmulator({
       stateDir: join(config.home, "emulator"),
       apps: [runner.app],
+      faults,
       python: pythonForContainers(options.env, options.platform),
       onError: (message) => log.error(message),
     });
@@ -56,14 +60,18 @@ export async function startEmbedded(options: EndpointOptions): Promise<Embedded>
       },
     });
     const builtIn = createBuiltInDeployer(emulator, runner.app.name, cli.examplesFolder);
-    return { emulator, deployer: chooseDeployer(config, cli, builtIn), close };
+    const hosted = { app: runner.app.name, hostsPython: emulator.hostsPython };
+    return { emulator, deployer: chooseDeployer(config, cli, builtIn, hosted), close };
   } catch (error) {
     await runner.close();
     throw error;
   }
 }
 
-function createBuiltInDeployer(emulator: Emulator, builtIn: string, examplesFolder: string): Deployer {
+/** A deployer of what is built in; to go back takes the CLI. */
+type BuiltInDeployer = Omit<Deployer, "rollBack">;
+
+function createBuiltInDeployer(emulator: Emulator, builtIn: string, examplesFolder: string): BuiltInDeployer {
   const note = "The runner built into this server answers: nothing was deployed from Python source.";
   const outcome = (parts: Partial<DeployOutcome>): DeployOutcome => ({
     answeredBy: "built_in",
@@ -79,13 +87,16 @@ function createBuiltInDeployer(emulator: Emulator, builtIn: string, examplesFold
   return {
     examplesFolder,
     guardsLive: false,
+    sharedPackages: [],
     sharedVersions: async () => [],
+    updateShared: async () => "The built-in runner shares no package.",
+    source: async () => undefined,
     async check({ app, runner }: DeployRequest) {
       if (app === builtIn) return "built_in";
       throw new ToolError(
         "failed_precondition",
-        `Cannot deploy the ${runner} runner on the embedded endpoint: none is built into this server, and no \`modal\` CLI deploys one`,
-        'Run `pip install modal` and call `deploy_runner` with source "bundled", or set `MODAL_RUNNERS_DIR`.',
+        `Cannot deploy the ${runner} runner on the embedded endpoint: none is built into this server, and there is no \`modal\` CLI, or no Python 3.10, to deploy one with`,
+        "Put a Python 3.10 on PATH, run `pip install modal`, or set `MODAL_CLI` to the command's path, then call `deploy_runner` again.",
       );
     },
     preview: async () => outcome({}),
@@ -94,41 +105,51 @@ function createBuiltInDeployer(emulator: Emulator, builtIn: string, examplesFold
       const { appId, version } = await emulator.publish(app);
       return outcome({ appId, version, tail: [`Published ${app} as version ${version}`] });
     },
-    async rollBack({ app }) {
-      throw new ToolError(
-        "failed_precondition",
-        `Cannot roll ${app} back on the embedded endpoint: no \`modal\` CLI was found`,
-        "Run `pip install modal`, or set `MODAL_CLI` to the command's path.",
-      );
-    },
   };
 }
 
 /**
- * Python source goes by the CLI: the configured folder, or the bundled one. Without either, or without the CLI, the
- * built-in runner stands in.
+ * Python source goes by the CLI: the configured folder, or the bundled one, which is the default for an app that is not
+ * built in. Without either, without the CLI, or without a Python to run it with, the built-in runner stands in.
  */
-function chooseDeployer(config: Config, cli: Deployer, builtIn: Deployer): Deployer {
-  const choose = async (request: DeployRequest, always = false): Promise<Deployer> => {
-    if (request.source === "configured" && config.runnersDir) return cli;
-    if (request.source === "configured" && !always) return builtIn;
-    const usable = await cli.check({ ...request, source: "bundled" }).then(
+function chooseDeployer(
+  config: Config,
+  cli: Deployer,
+  builtIn: BuiltInDeployer,
+  hosted: { app: string; hostsPython(): Promise<boolean> },
+): Deployer {
+  const choose = async <Request extends DeployRequest>(
+    asked: Request,
+  ): Promise<[BuiltInDeployer, Request]> => {
+    const configured = asked.source === "configured";
+    if (configured && !config.runnersDir && asked.app === hosted.app) return [builtIn, asked];
+    if (!(await hosted.hostsPython())) return [builtIn, asked];
+    if (configured && config.runnersDir) return [cli, asked];
+    const request = { ...asked, source: "bundled" as const };
+    const usable = await cli.check(request).then(
       () => true,
       () => false,
     );
     request.signal.throwIfAborted();
-    return usable ? cli : builtIn;
+    return [usable ? cli : builtIn, request];
   };
+  /** Makes a call that goes to whichever deployer it is for. */
+  const pass =
+    <Request extends DeployRequest, Result>(
+      call: (deployer: BuiltInDeployer, request: Request) => Promise<Result>,
+    ) =>
+    async (asked: Request): Promise<Result> =>
+      call(...(await choose(asked)));
   return {
     examplesFolder: cli.examplesFolder,
     guardsLive: cli.guardsLive,
-    sharedVersions: async (request) => (await choose(request)).sharedVersions(request),
-    check: async (request) => (await choose(request)).check(request),
-    preview: async (request) => (await choose(request)).preview(request),
-    deploy: async (request) => (await choose(request)).deploy(request),
-    async rollBack(request) {
-      const source = config.runnersDir ? request.source : ("bundled" as const);
-      return (await choose(request, true)).rollBack({ ...request, source });
-    },
+    sharedPackages: cli.sharedPackages,
+    sharedVersions: pass((deployer, request) => deployer.sharedVersions(request)),
+    updateShared: pass((deployer, request) => deployer.updateShared(request)),
+    source: pass((deployer, request) => deployer.source(request)),
+    check: pass((deployer, request) => deployer.check(request)),
+    preview: pass((deployer, request) => deployer.preview(request)),
+    deploy: pass((deployer, request) => deployer.deploy(request)),
+    rollBack: cli.rollBack,
   };
 }

@@ -35,13 +35,15 @@ describe.skipIf(!python)("deploy_runner with the real modal CLI", () => {
   });
 
   async function deploy(source: string, tokenSecret: string, args: Record<string, unknown> = {}) {
-    const tools = await startToolClient(home.path, {
+    const env = {
       MODAL_SERVER_URL: endpoint.url,
       MODAL_TOKEN_ID: endpoint.tokenId,
       MODAL_TOKEN_SECRET: tokenSecret,
       MODAL_CLI: join(dirname(python ?? ""), "modal"),
       MODAL_RUNNERS_DIR: await runnersFolder(source),
-    });
+    };
+    const agree = () => ({ action: "accept" as const, content: { proceed: true } });
+    const tools = await startToolClient(home.path, env, undefined, agree);
     try {
       return args.dry_run ? await tools.call("deploy_runner", args) : await tools.fail("deploy_runner", args);
     } finally {

@@ -44,7 +44,7 @@ def read(name):
     volume.reload()
     return (ROOT / "data" / name).read_text()
 
-@app.function(timeout=1)
+@app.function(timeout=1, startup_timeout=60)
 def slow():
     time.sleep(60)
 

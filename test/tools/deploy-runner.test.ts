@@ -1,17 +1,20 @@
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ToolError } from "../../src/errors.ts";
 import { createOperations } from "../../src/operations.ts";
 import { deployRunnerTool } from "../../src/tools/deploy-runner.ts";
 import type { Services } from "../../src/tools/services.ts";
+import { startTestEndpoint } from "../support/emulator.ts";
+import { fakeCli, runnersFolder } from "../support/fake-cli.ts";
 import { makeHome } from "../support/home.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { startToolClient } from "../support/tool-client.ts";
 
 async function start(env: Record<string, string> = {}) {
   const home = await makeHome();
-  const tools = await startToolClient(home.path, env);
+  const agree = () => ({ action: "accept" as const, content: { proceed: true } });
+  const tools = await startToolClient(home.path, env, undefined, agree);
   onTestFinished(async () => {
     await tools.close();
     await home.remove();
@@ -25,22 +28,6 @@ const NOWHERE = {
   MODAL_TOKEN_SECRET: "as-test-secret",
   MODAL_SERVER_URL: "http://127.0.0.1:9",
 };
-
-async function runnersFolder(): Promise<string> {
-  const folder = await temporaryFolder();
-  await mkdir(join(folder, "sv_fmi"));
-  await writeFile(join(folder, "sv_fmi", "__init__.py"), "");
-  await writeFile(join(folder, "sv_fmi", "modal_app.py"), "");
-  return folder;
-}
-
-async function fakeCli(script: string): Promise<string> {
-  const path = join(await temporaryFolder(), "modal-cli");
-  const body = `#!/bin/sh\nif [ "$1" = --version ]; then echo "modal client version: 1.5.4"; exit 0; fi\n${script}\n`;
-  await writeFile(path, body);
-  await chmod(path, 0o755);
-  return path;
-}
 
 describe("deploy_runner on the embedded endpoint", () => {
   test("publishes the built-in runner as a new version and says so", async () => {
@@ -58,12 +45,12 @@ describe("deploy_runner on the embedded endpoint", () => {
     expect(after.notes.join()).toContain("built into this server");
   });
 
-  test("has no EnergyPlus runner to publish", async () => {
-    const tools = await start();
+  test("has no EnergyPlus runner to publish, and deploys one only with the CLI", async () => {
+    const tools = await start({ MODAL_CLI: join(await temporaryFolder(), "no-such-modal") });
     const error = await tools.fail("deploy_runner", { runner: "energyplus" });
     expect(error).toMatchObject({
       code: "failed_precondition",
-      remedy: expect.stringContaining("MODAL_RUNNERS_DIR"),
+      remedy: expect.stringContaining("MODAL_CLI"),
     });
   });
 
@@ -95,10 +82,18 @@ describe("deploy_runner that takes longer than a call", () => {
     };
     const volumes = { fmi: "a", fmiTest: "b", energyplus: "c", energyplusTest: "d" };
     const operations = createOperations();
-    const services = { connect: async () => endpoint, operations, settings: { volumes } };
+    const deploysFolder = await temporaryFolder();
+    const services = { connect: async () => endpoint, operations, settings: { volumes, deploysFolder } };
     const { signal } = new AbortController();
     const redact = (text: string) => text;
-    const context = { services: services as unknown as Services, signal, redact, progress: () => {} };
+    const nothing = () => {};
+    const context = {
+      services: services as unknown as Services,
+      signal,
+      redact,
+      progress: nothing,
+      attach: nothing,
+    };
     const call = (args: object) =>
       deployRunnerTool.run(deployRunnerTool.input.parse({ environment: "dev", ...args }), context);
     const calling = call({ runner });
@@ -120,7 +115,7 @@ describe("deploy_runner that takes longer than a call", () => {
 
   test("goes on by the operation id alone, on the same runner", async () => {
     const { first, looked, resolve, goOn } = await handBack("energyplus");
-    expect(first).toMatchObject({ status: "running", app: "energyplus-runner" });
+    expect(first).toMatchObject({ status: "running", app: "energyplus-runner", tail: ["deploy"] });
     expect(first.next_step).toContain(`"${first.operation_id}" and environment "dev"`);
     resolve({ answeredBy: "python", tail: [], notes: [] });
     expect(await goOn()).toMatchObject({ status: "deployed", app: "energyplus-runner" });
@@ -154,6 +149,45 @@ describe("deploy_runner by the modal CLI", () => {
     });
   });
 
+  test("rolling back needs the CLI, and no source", async () => {
+    const cli = join(await temporaryFolder(), "no-such-modal");
+    const tools = await start({ MODAL_CLI: cli });
+    const first = await tools.fail("deploy_runner", { rollback: true });
+    expect(first.message).toContain("there is no version before the live one");
+    await tools.call("deploy_runner");
+    const error = await tools.fail("deploy_runner", { rollback: true });
+    expect(error).toMatchObject({
+      code: "failed_precondition",
+      message: expect.stringContaining("Cannot roll back fmi-runner"),
+      remedy: expect.stringContaining("MODAL_CLI"),
+    });
+  });
+
+  test("refuses versions of the shared package that differ between runner, control plane and live app", async () => {
+    const endpoint = await startTestEndpoint();
+    onTestFinished(() => endpoint.close());
+    const [runner, plane] = [await runnersFolder(), await temporaryFolder()];
+    const env = {
+      ...{ MODAL_SERVER_URL: endpoint.url, MODAL_TOKEN_ID: endpoint.tokenId },
+      ...{ MODAL_TOKEN_SECRET: endpoint.tokenSecret, MODAL_RUNNERS_DIR: runner },
+      MODAL_CLI: await fakeCli("exit 1"),
+    };
+    await writeFile(join(runner, "requirements.txt"), "vb_shared==1.0.0\n");
+    await writeFile(join(plane, "uv.lock"), '[[package]]\nname = "vb-shared"\nversion = "1.1.0"\n');
+    const differing = await (await start({ ...env, CONTROL_PLANE_DIR: plane })).fail("deploy_runner");
+    expect(differing.message).toContain("the shared package has several versions: runner vb_shared 1.0.0");
+    expect(differing.message).toContain("control plane vb_shared 1.1.0");
+    const { appId } = await endpoint.controlPlane.appCreate({
+      ...{ description: "fmi-runner", environmentName: "main", appState: 6, tags: {} },
+    });
+    const deploymentTag = "vb_shared-0.9.0_src-0123456789ab";
+    const live = { appId, name: "fmi-runner", deploymentTag, appState: 3 };
+    await endpoint.controlPlane.appPublish(live as never);
+    const error = await (await start(env)).fail("deploy_runner");
+    expect(error.message).toContain("the runner has vb_shared 1.0.0");
+    expect(error.message).toContain("the live app has 0.9.0");
+  });
+
   test("a missing CLI names MODAL_CLI", async () => {
     const cli = join(await temporaryFolder(), "no-such-modal");
     const tools = await start({ ...NOWHERE, MODAL_CLI: cli, MODAL_RUNNERS_DIR: await runnersFolder() });
@@ -162,89 +196,5 @@ describe("deploy_runner by the modal CLI", () => {
       code: "failed_precondition",
       remedy: expect.stringContaining("MODAL_CLI"),
     });
-  });
-});
-
-describe("deployWithCli", () => {
-  const cases = [
-    [
-      "a rejected token",
-      "echo 'AuthError: Token validation failed' >&2; exit 1",
-      "unauthenticated",
-      "modal token new",
-    ],
-    [
-      "an import error",
-      "echo \"ModuleNotFoundError: No module named 'x'\" >&2; exit 1",
-      "failed_precondition",
-      "MODAL_RUNNERS_DIR",
-    ],
-    [
-      "a failed image build",
-      "echo 'Image build for im-1 failed' >&2; exit 1",
-      "failed_precondition",
-      "image",
-    ],
-    [
-      "an unreachable server",
-      "echo 'Could not connect to the Modal server.' >&2; exit 1",
-      "unavailable",
-      "MODAL_SERVER_URL",
-    ],
-    ["anything else", "echo 'weird' >&2; exit 3", "unknown", "deploy_runner"],
-  ] as const;
-
-  test.each(cases)("explains %s", async (_name, script, code, remedy) => {
-    const { deployWithCli } = await import("../../src/modal/deploy.ts");
-    const program = await fakeCli(script);
-    const deploying = deployWithCli({
-      cli: { program, leading: [], version: "1.5.4" },
-      folder: await runnersFolder(),
-      module: "sv_fmi.modal_app",
-      environment: {
-        tokenId: "ak-x",
-        tokenSecret: "as-x",
-        serverUrl: "http://127.0.0.1:9",
-        environment: "",
-        inherited: process.env,
-      },
-      onLine: () => {},
-      signal: AbortSignal.timeout(10_000),
-    });
-    await expect(deploying).rejects.toMatchObject({ code, remedy: expect.stringContaining(remedy) });
-  });
-
-  test("tells the CLI everything and leaks nothing else", async () => {
-    const { deployWithCli } = await import("../../src/modal/deploy.ts");
-    const program = await fakeCli(
-      "env; echo 'View Deployment: https://modal.com/apps/me/main/deployed/fmi-runner'",
-    );
-    const lines: string[] = [];
-    const done = await deployWithCli({
-      cli: { program, leading: [], version: "1.5.4" },
-      folder: await runnersFolder(),
-      module: "sv_fmi.modal_app",
-      environment: {
-        tokenId: "ak-given",
-        tokenSecret: "as-given",
-        serverUrl: "http://127.0.0.1:9",
-        environment: "dev",
-        inherited: {
-          PATH: process.env.PATH,
-          AWS_SECRET_ACCESS_KEY: "planted",
-          MODAL_PROFILE: "other",
-          FMI_USE_TEST_VOLUME: "1",
-        },
-      },
-      onLine: (line) => lines.push(line),
-      signal: AbortSignal.timeout(10_000),
-    });
-    expect(done.url).toBe("https://modal.com/apps/me/main/deployed/fmi-runner");
-    const text = lines.join("\n");
-    expect(text).toContain("MODAL_TOKEN_ID=ak-given");
-    expect(text).toContain("MODAL_ENVIRONMENT=dev");
-    expect(text).toContain("FMI_USE_TEST_VOLUME=1");
-    expect(text).not.toContain("planted");
-    expect(text).not.toContain("MODAL_PROFILE");
   });
 });
