@@ -1,12 +1,14 @@
 /**
  * Measures the program against its targets, as ratios within one run where there is something to compare with.
  * `--only start,engine` selects sections; `--write` puts the table into docs/performance.md; `--starts` and `--runs` set
- * how often a server is started and a short run is made. `FMPY_PYTHON` names a Python that has FMPy.
+ * how often a server is started and a short run is made. `FMPY_PYTHON` names a Python that has FMPy, `MODAL_CLI_PYTHON`
+ * one that has the `modal` package.
  */
 import { execFileSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { benchAgainstFmpy } from "./bench/against-fmpy.mjs";
 import { isFailure, line, verdict } from "./bench/figures.mjs";
+import { benchHosted } from "./bench/hosted.mjs";
 import { benchLatency } from "./bench/latency.mjs";
 import { benchModelExchange } from "./bench/model-exchange.mjs";
 import { writeReport } from "./bench/report.mjs";
@@ -18,12 +20,16 @@ import { describeMachine, Workshop } from "./bench/workshop.mjs";
 const hasCompiler = succeeds("gcc", ["--version"]);
 const python = process.env.FMPY_PYTHON;
 const hasFmpy = python !== undefined && succeeds(python, ["-c", "import fmpy"]);
+const modalPython = process.env.MODAL_CLI_PYTHON;
+const hasModal = modalPython !== undefined && succeeds(modalPython, ["-c", "import modal"]);
+const NO_MODAL = hasModal ? undefined : "MODAL_CLI_PYTHON names no Python that has modal";
 const NO_COMPILER = hasCompiler ? undefined : "there is no gcc to build the bench's FMU and C loop with";
 const NO_FMPY = hasFmpy ? undefined : `FMPY_PYTHON names no Python that has fmpy`;
 
 const SECTIONS = [
   { name: "start", title: "Cold start", run: benchStart },
   { name: "latency", title: "Through the MCP tool", run: benchLatency },
+  { name: "hosted", title: "Python functions on the embedded endpoint", run: benchHosted, missing: NO_MODAL },
   { name: "engine", title: "Engine against C", run: benchStepping, missing: NO_COMPILER },
   { name: "fmpy", title: "Engine against FMPy", run: benchAgainstFmpy, missing: NO_COMPILER ?? NO_FMPY },
   { name: "model-exchange", title: "Model Exchange", run: benchModelExchange },
@@ -44,7 +50,7 @@ const unknown = wanted.filter((name) => !SECTIONS.some((section) => section.name
 if (unknown.length > 0)
   throw new Error(`No section ${unknown}: choose from ${SECTIONS.map(({ name }) => name)}`);
 
-const workshop = await Workshop.open(hasFmpy ? python : undefined);
+const workshop = await Workshop.open(hasFmpy ? python : undefined, hasModal ? modalPython : undefined);
 try {
   const machine = describeMachine(workshop);
   console.log(machine);

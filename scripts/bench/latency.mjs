@@ -11,6 +11,7 @@ const SHORT_RUN = { stop_time: 1, step_size: 0.001 };
 const SPARE_MS = 400;
 const FIRST_ROUNDS = 5;
 const CANCEL_ROUNDS = 5;
+const DIAGNOSE_ROUNDS = 10;
 
 /** A run of 1000 steps through tools/call on the embedded endpoint, the first of a server, and a cancelled one. */
 export async function* benchLatency(workshop, { runs }) {
@@ -18,6 +19,7 @@ export async function* benchLatency(workshop, { runs }) {
   const server = await startServer(workshop.folder, "home");
   try {
     yield* laterRuns(server, runs);
+    yield await diagnose(server);
     if (process.platform === "linux") yield await cancel(server);
   } finally {
     await server.close();
@@ -62,6 +64,22 @@ async function* laterRuns(server, count) {
   const times = [];
   for (let round = 0; round < count / 2; round++) times.push((await run(server, fmu)).milliseconds);
   yield { what: "The same back to back, waiting for the next spare, in all", measured: spread(times, "ms") };
+}
+
+async function diagnose(server) {
+  // The first one looks for the modal CLI.
+  await server.call("diagnose", {});
+  const times = [];
+  for (let round = 0; round < DIAGNOSE_ROUNDS; round++) {
+    const { milliseconds, result } = await server.call("diagnose", {});
+    if (result.likely_cause !== null) throw new Error(`A fault was found: ${result.likely_cause.code}`);
+    times.push(milliseconds);
+  }
+  return {
+    what: "Diagnosing a healthy embedded endpoint, warm",
+    measured: spread(times, "ms"),
+    ...{ value: median(times), unit: "ms", atMost: 300, slack: 2 },
+  };
 }
 
 async function cancel(server) {

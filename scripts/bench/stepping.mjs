@@ -41,8 +41,7 @@ async function compare(workshop, version, { steps, work }) {
     what: `CS loop, FMI ${version}.0, ${isTrivial ? "trivial FMU" : "FMU whose step costs 2 µs"}, engine / C`,
     measured: `${spread(engine, "ns")} / ${spread(c, "ns")}`,
     ...{ value: pairedRatio(engine, c), unit: "×", atMost: isTrivial ? 5 : 1.15 },
-    // On a trivial FMU the native calls alone come to more than the target: see the line of them.
-    slack: isTrivial ? 3 : 1.15,
+    slack: 1.15,
   };
 }
 

@@ -12,8 +12,14 @@ import { oscillatorXml, TOKEN } from "./oscillator.mjs";
 const run = promisify(execFile);
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 /* What runs in a process of its own, bundled with what it takes from src. */
-const PROGRAMS = [new URL("engine.mjs", import.meta.url), new URL("native-calls.mjs", import.meta.url)];
+const PROGRAMS = [
+  new URL("engine.mjs", import.meta.url),
+  new URL("hosting.mjs", import.meta.url),
+  new URL("native-calls.mjs", import.meta.url),
+];
 const FLAGS = ["-std=gnu11", "-O2", "-Wall"];
+/* What pip needs of the environment. */
+const PASSED_ON = /^(PATH|HOME|PIP_.*|SSL_.*|.*_CA_BUNDLE|https?_proxy)$/i;
 const OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /** Path of an example FMU. */
@@ -38,15 +44,19 @@ export class Workshop {
   folder;
   /** Python that has FMPy, undefined where there is none. */
   python;
+  /** Python that has the `modal` package, undefined where there is none. */
+  modalPython;
   #built = new Map();
 
-  /** `python` is a path, from the environment say. */
-  static async open(python) {
+  /** Both are paths, from the environment say. */
+  static async open(python, modalPython) {
     const workshop = new Workshop();
     workshop.folder = await mkdtemp(join(tmpdir(), "modal-fmi-bench-"));
     await writeFile(join(workshop.folder, "package.json"), '{ "type": "module" }');
     await symlink(join(ROOT, "node_modules"), join(workshop.folder, "node_modules"), "junction");
+    await symlink(join(ROOT, "src/fmi/native"), join(workshop.folder, "native"), "junction");
     workshop.python = python || undefined;
+    workshop.modalPython = modalPython || undefined;
     return workshop;
   }
 
@@ -69,6 +79,15 @@ export class Workshop {
   /** Simulates with FMPy in a new process; see `simulate.py`. */
   async fmpy(job) {
     return this.#time(this.python, [join(HERE, "simulate.py"), JSON.stringify(job)]);
+  }
+
+  /** Deploys and calls a Python function on an emulator in a new process; see `hosting.mjs`. */
+  async hosting(counts) {
+    const folder = join(this.folder, "hosting");
+    await mkdir(folder);
+    const kept = Object.entries(process.env).filter(([name]) => PASSED_ON.test(name));
+    const job = { ...counts, folder, python: this.modalPython, environment: Object.fromEntries(kept) };
+    return this.#time(process.execPath, [await this.#program("hosting"), JSON.stringify(job)]);
   }
 
   /** Steps the bench's FMU in C; nanoseconds per step. */

@@ -94,7 +94,9 @@ export async function inNamespace(
   const covered = new Set(["/"]);
   const lines = ["set -e", 'work="$(pwd)"', ...(await coverLines("/", root))];
   for (const placement of placements) lines.push(...(await placementLines(placement, root, covered)));
-  lines.push(`exec chroot ${quote(root)} /bin/sh -c 'cd "$0" && exec "$@"' "$work" "$@"`);
+  // Where most systems keep it is not on the PATH of a user without rights.
+  lines.push('chroot="$(PATH="$PATH:/usr/sbin:/sbin" command -v chroot)"');
+  lines.push(`exec "$chroot" ${quote(root)} /bin/sh -c 'cd "$0" && exec "$@"' "$work" "$@"`);
   return { command: "unshare", args: ["-Urm", "/bin/sh", "-c", lines.join("\n"), "sh", command, ...args] };
 }
 

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { findBound } from "./bound-functions.ts";
 import type { BuiltInApp } from "./function-body.ts";
 import { isId, newId, sha256Hex } from "./ids.ts";
 import { withLock } from "./locks.ts";
@@ -50,6 +51,8 @@ export interface DeployedFunction {
   app: AppRecord;
   name: string;
   id: string;
+  /** What an instance of its class was made with, as the client serialised it, base64. */
+  parameters?: string;
 }
 
 function recordFile(state: EmulatorState, id: string): string {
@@ -82,14 +85,31 @@ export async function listApps(state: EmulatorState): Promise<AppRecord[]> {
   return apps.filter((app) => app !== undefined).sort((a, b) => b.createdAt - a.createdAt);
 }
 
-/** The function of this id; throws NOT_FOUND. */
+/** The app each function was last found in: where to look first. */
+const lastApps = new Map<string, string>();
+
+/** The function of this id, or that it is bound to; throws NOT_FOUND. */
 export async function requireFunction(state: EmulatorState, id: string): Promise<DeployedFunction> {
+  const last = lastApps.get(id);
+  const first = last === undefined ? undefined : await readRecord<AppRecord>(recordFile(state, last));
+  const found = first && functionOf(first, id);
+  if (found !== undefined) return found;
   for (const app of await listApps(state)) {
-    for (const [name, functionId] of Object.entries(app.functions)) {
-      if (functionId === id) return { app, name, id };
-    }
+    const deployed = functionOf(app, id);
+    if (deployed === undefined) continue;
+    lastApps.set(id, app.id);
+    return deployed;
+  }
+  const bound = isId(id, "fu") ? await findBound(state, id) : undefined;
+  if (bound !== undefined) {
+    return { ...(await requireFunction(state, bound.functionId)), parameters: bound.parameters };
   }
   throw new RpcError("notFound", `Function '${id.slice(0, 80)}' not found`);
+}
+
+function functionOf(app: AppRecord, id: string): DeployedFunction | undefined {
+  const name = Object.keys(app.functions).find((each) => app.functions[each] === id);
+  return name === undefined ? undefined : { app, name, id };
 }
 
 /** The newest deployment of an app. */

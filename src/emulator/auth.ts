@@ -1,19 +1,29 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, hash, timingSafeEqual } from "node:crypto";
 import type { Handler, Handlers } from "./handler.ts";
-import { sha256Hex } from "./ids.ts";
 import { RpcError } from "./rpc-error.ts";
 import { type Credentials, TOKEN_NAME, WORKSPACE } from "./state.ts";
 
 const TOKEN_LIFETIME_S = 3600;
 
-function sameText(a: string, b: string): boolean {
-  return timingSafeEqual(Buffer.from(sha256Hex(a)), Buffer.from(sha256Hex(b)));
+const digests = new WeakMap<Credentials, { id: Buffer; secret: Buffer }>();
+
+function digestsOf(credentials: Credentials): { id: Buffer; secret: Buffer } {
+  const known = digests.get(credentials);
+  if (known !== undefined) return known;
+  const made = { id: digest(credentials.tokenId), secret: digest(credentials.tokenSecret) };
+  digests.set(credentials, made);
+  return made;
+}
+
+function digest(text: string): Buffer {
+  return hash("sha256", text, "buffer");
 }
 
 /** Throws UNAUTHENTICATED unless the request's metadata carries the folder's token pair. */
 export function requireToken(credentials: Credentials, tokenId: string, tokenSecret: string): void {
-  const idIsRight = sameText(tokenId, credentials.tokenId);
-  const secretIsRight = sameText(tokenSecret, credentials.tokenSecret);
+  const expected = digestsOf(credentials);
+  const idIsRight = timingSafeEqual(digest(tokenId), expected.id);
+  const secretIsRight = timingSafeEqual(digest(tokenSecret), expected.secret);
   if (!idIsRight || !secretIsRight) throw new RpcError("unauthenticated", "Token validation failed");
 }
 

@@ -5,7 +5,7 @@ import path from "node:path";
 import { type Received, receive } from "./contents.ts";
 import type { Handler, Handlers } from "./handler.ts";
 import { isId, newId } from "./ids.ts";
-import { orUndefined, removeFile } from "./record-files.ts";
+import { orUndefined, removeFile, writeNewFile } from "./record-files.ts";
 import { RpcError, refuse } from "./rpc-error.ts";
 import type { EmulatorState } from "./state.ts";
 import { signUrl } from "./transfer-urls.ts";
@@ -50,17 +50,31 @@ export async function readBlob(
   return found && { size: found.size, stream: createReadStream(file, { highWaterMark: 1024 * 1024 }) };
 }
 
+/** The last blobs of our own that are small: results, which are asked for as soon as they are there. A blob never changes. */
+const recent = new Map<string, Buffer>();
+const MOST_RECENT = 4;
+const SMALL_BYTES = 256 * 1024;
+
 /** The bytes of a blob in memory. Throws NOT_FOUND where they never came. */
 export async function blobBytes(state: EmulatorState, blobId: string): Promise<Buffer> {
+  const kept = recent.get(blobId);
+  if (kept !== undefined) return kept;
   const bytes = await orUndefined(readFile(fileOf(state, blobId)));
   if (bytes === undefined) throw new RpcError("notFound", `Blob ${blobId} not found`);
   return bytes;
 }
 
 /** Stores bytes of the emulator's own (a result too large to go inline) and returns their blob id. */
-export async function createBlob(state: EmulatorState, bytes: Uint8Array): Promise<string> {
+export async function createBlob(state: EmulatorState, bytes: Buffer): Promise<string> {
   const blobId = newId("bi");
   const file = fileOf(state, blobId);
+  if (bytes.length <= SMALL_BYTES) {
+    writeNewFile(file, bytes);
+    recent.set(blobId, bytes);
+    const [oldest] = recent.keys();
+    if (recent.size > MOST_RECENT && oldest !== undefined) recent.delete(oldest);
+    return blobId;
+  }
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   await writeFile(file, bytes, { mode: 0o600 });
   return blobId;

@@ -1,5 +1,3 @@
-import { createWriteStream } from "node:fs";
-import { pipeline } from "node:stream/promises";
 import { toError } from "../errors.ts";
 import { decodeArguments, encodePayload } from "../wire/payload.ts";
 import type { DeployedFunction } from "./app-records.ts";
@@ -10,7 +8,7 @@ import { poolOf } from "./containers.ts";
 import type { BuiltInApp, FunctionBody } from "./function-body.ts";
 import { refuse } from "./rpc-error.ts";
 import type { EmulatorState } from "./state.ts";
-import { readVolumeFile } from "./volume-files.ts";
+import { takeVolumeFile } from "./volume-files.ts";
 import { findVolume } from "./volume-records.ts";
 
 /** What is called: the built-in app and its function. */
@@ -96,10 +94,7 @@ async function copyFromMount(
     .sort((a, b) => b.length - a.length)[0];
   const volume = mount === undefined ? undefined : await findVolume(state, app.mounts[mount] ?? "");
   if (mount === undefined || volume === undefined) return false;
-  const source = await readVolumeFile(state, volume.id, containerPath.slice(mount.length));
-  if (source === undefined) return false;
-  await pipeline(source, createWriteStream(localPath, { flags: "wx", mode: 0o600 }), { signal });
-  return true;
+  return takeVolumeFile(state, volume.id, containerPath.slice(mount.length), localPath, signal);
 }
 
 // Never rejects.

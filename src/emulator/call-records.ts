@@ -1,4 +1,3 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { isId } from "./ids.ts";
 import { isOwnerAlive, type Owner } from "./owners.ts";
@@ -6,10 +5,10 @@ import {
   createRecord,
   listFolder,
   mapLimited,
-  orUndefined,
   readRecord,
   removeFile,
   replaceRecord,
+  writeNewFile,
 } from "./record-files.ts";
 import { RpcError } from "./rpc-error.ts";
 import type { EmulatorState } from "./state.ts";
@@ -69,21 +68,13 @@ function recordFile(state: EmulatorState, id: string): string {
   return folderOf(state, "records", `${id}.json`);
 }
 
-async function mark(file: string): Promise<void> {
-  const write = (): Promise<true> => writeFile(file, "", { mode: 0o600 }).then(() => true);
-  if ((await orUndefined(write())) === true) return;
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  await write();
-}
-
 /** Writes the record of a new call, and what finds it by function and among the unfinished. */
 export async function addCall(state: EmulatorState, record: CallRecord): Promise<void> {
   const milliseconds = String(Math.floor(record.createdAt * 1000)).padStart(15, "0");
-  await Promise.all([
-    replaceRecord(recordFile(state, record.id), record),
-    mark(folderOf(state, "by-function", record.functionId, `${milliseconds}.${record.id}`)),
-    mark(folderOf(state, "unfinished", record.id)),
-  ]);
+  // The record first: what a killed process leaves behind has no marks, rather than marks of nothing.
+  await replaceRecord(recordFile(state, record.id), record);
+  writeNewFile(folderOf(state, "unfinished", record.id), "");
+  writeNewFile(folderOf(state, "by-function", record.functionId, `${milliseconds}.${record.id}`), "");
 }
 
 /** Writes a call's progress. */

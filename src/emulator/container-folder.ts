@@ -71,6 +71,7 @@ async function writeArguments(state: EmulatorState, spec: ContainerSpec, file: s
     functionId: deployed.id,
     appId: deployed.app.id,
     functionDef: definition.bytes,
+    serializedParams: Buffer.from(deployed.parameters ?? "", "base64"),
     environmentName: ENVIRONMENT,
     appLayout: { ...layout, objects: [...layout.objects, ...others] },
   });
@@ -112,7 +113,8 @@ async function fill(
   const volumes = view.volumeMounts.map((mount): VolumeFolder => {
     const local = path.join(at("root"), normalisePath(mount.mountPath));
     const subPath = normalisePath(mount.subPath);
-    return { volumeId: mount.volumeId, folder: local, subPath, readOnly: mount.readOnly, agreed: new Map() };
+    const { volumeId, readOnly } = mount;
+    return { volumeId, folder: local, subPath, readOnly, agreed: new Map(), agreedFolders: new Set() };
   });
   const [source] = await Promise.all([
     extractMounts(state, mountIds),

@@ -1,3 +1,4 @@
+import { functionCallPutDataOut } from "./call-data.ts";
 import { commitFolder, reloadFolder, type VolumeFolder } from "./container-volumes.ts";
 import type { CallContext, Handler, Handlers } from "./handler.ts";
 import { refuse } from "./rpc-error.ts";
@@ -31,7 +32,7 @@ interface OutputsRequest {
 
 /**
  * RPCs that only containers make, on the listener of one of them: which one calls, nothing in them says.
- * Differs: generators and web endpoints are not served; a container takes one input at a time.
+ * Differs: web endpoints are not served; a container takes one input at a time.
  */
 export function containerRpcs(desk: ContainerDesk): Handlers {
   const folderOf = (volumeId: string): VolumeFolder =>
@@ -69,6 +70,6 @@ export function containerRpcs(desk: ContainerDesk): Handlers {
     VolumeCommit: volumeCommit,
     VolumeReload: volumeReload,
     FunctionGetDynamicConcurrency: dynamicConcurrency,
-    FunctionCallPutDataOut: () => ({}),
+    FunctionCallPutDataOut: functionCallPutDataOut,
   };
 }

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { lstat, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { hasContent, readContent, storeContent } from "./contents.ts";
@@ -26,8 +26,10 @@ export interface VolumeFolder {
   /** Part of the volume that is mounted; "" for all of it. */
   subPath: string;
   readOnly: boolean;
-  /** By path within the folder. */
+  /** The files of both, by path within the folder. */
   readonly agreed: Map<string, Agreed>;
+  /** The folders of both, by path within the folder. */
+  readonly agreedFolders: Set<string>;
 }
 
 function signatureOf(record: FileRecord): string {
@@ -71,10 +73,10 @@ export async function reloadFolder(state: EmulatorState, volume: VolumeFolder): 
   const entries = await listEntries(state, volume.volumeId, volume.subPath);
   await mkdir(volume.folder, { recursive: true, mode: 0o700 });
   const seen = new Set<string>();
-  for (const entry of entries.filter((each) => each.type === "folder")) {
-    const local = inFolder(volume, entry.path);
-    if (local) await mkdir(path.join(volume.folder, local), { recursive: true });
-  }
+  const folders = new Set(
+    entries.filter((each) => each.type === "folder").flatMap((each) => inFolder(volume, each.path) || []),
+  );
+  for (const local of folders) await mkdir(path.join(volume.folder, local), { recursive: true });
   const files = entries.filter((each) => each.type === "file");
   await mapLimited(files, async (record) => {
     const local = inFolder(volume, record.path);
@@ -92,7 +94,21 @@ export async function reloadFolder(state: EmulatorState, volume: VolumeFolder): 
     const target = path.join(volume.folder, local);
     if ((await localSignature(target)) === before) await rm(target, { force: true });
   }
+  await reloadFolders(volume, folders);
 }
+
+// A folder that went goes here, too, unless something lies in it.
+async function reloadFolders(volume: VolumeFolder, there: ReadonlySet<string>): Promise<void> {
+  const gone = deepestFirst(volume.agreedFolders).filter((local) => !there.has(local));
+  for (const local of gone) {
+    volume.agreedFolders.delete(local);
+    await rmdir(path.join(volume.folder, local)).catch(() => {});
+  }
+  for (const local of there) volume.agreedFolders.add(local);
+}
+
+const deepestFirst = (folders: Iterable<string>): string[] =>
+  [...folders].sort((a, b) => b.split("/").length - a.split("/").length);
 
 async function listLocal(folder: string): Promise<{ files: string[]; folders: string[] }> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -139,11 +155,30 @@ export async function commitFolder(state: EmulatorState, volume: VolumeFolder): 
   await requireVolume(state, volume.volumeId);
   if (volume.readOnly) throw new RpcError("failedPrecondition", "the volume is mounted read-only");
   const { files, folders } = await listLocal(volume.folder);
-  for (const folder of folders) await putFolder(state, volume.volumeId, inVolume(volume, folder));
+  for (const folder of folders.filter((each) => !volume.agreedFolders.has(each))) {
+    await putFolder(state, volume.volumeId, inVolume(volume, folder));
+    volume.agreedFolders.add(folder);
+  }
   await mapLimited(files, (local) => storeLocal(state, volume, local));
   const there = new Set(files);
   for (const local of [...volume.agreed.keys()].filter((each) => !there.has(each))) {
     volume.agreed.delete(local);
     await removeEntry(state, volume.volumeId, inVolume(volume, local));
+  }
+  await removeFolders(state, volume, new Set(folders));
+}
+
+// A folder that the container removed goes from the volume, unless another one has put something there.
+async function removeFolders(
+  state: EmulatorState,
+  volume: VolumeFolder,
+  there: ReadonlySet<string>,
+): Promise<void> {
+  for (const local of deepestFirst(volume.agreedFolders).filter((each) => !there.has(each))) {
+    volume.agreedFolders.delete(local);
+    const entryPath = inVolume(volume, local);
+    const below = await listEntries(state, volume.volumeId, entryPath);
+    if (below.every((entry) => entry.path === entryPath))
+      await removeEntry(state, volume.volumeId, entryPath);
   }
 }

@@ -112,9 +112,14 @@ function take(pool: AppPool): Container | undefined {
   return container;
 }
 
+/** A container that is free now and nobody waits for; undefined where there is none. */
+export function takeContainer(pool: AppPool): Container | undefined {
+  return pool.waiting.length > 0 ? undefined : take(pool);
+}
+
 /** Waits in order for a free container; undefined where the signal aborts first. */
 export function acquireContainer(pool: AppPool, signal: AbortSignal): Promise<Container | undefined> {
-  const free = signal.aborted || pool.waiting.length > 0 ? undefined : take(pool);
+  const free = signal.aborted ? undefined : takeContainer(pool);
   if (free !== undefined || signal.aborted) return Promise.resolve(free);
   return new Promise((resolve) => {
     const receive = (container: Container): void => {

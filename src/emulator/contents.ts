@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream, linkSync, statSync } from "node:fs";
 import { mkdir, rename, stat, utimes } from "node:fs/promises";
 import path from "node:path";
 import { Readable, Transform } from "node:stream";
@@ -101,6 +101,18 @@ export async function* readContent(
     yield* createReadStream(file, { start, end: start + stored - 1, highWaterMark: CHUNK });
   }
   for (let left = length - stored; left > 0; left -= CHUNK) yield Buffer.alloc(Math.min(left, CHUNK));
+}
+
+/** Makes a hard link to the content; false where the segment is not the whole of it, or the two folders cannot be linked. */
+export function linkContent(state: EmulatorState, { sha256, length }: Segment, localPath: string): boolean {
+  const file = fileOf(state, sha256);
+  try {
+    if (statSync(file).size !== length) return false;
+    linkSync(file, localPath);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Bytes of a stored content; throws where the store does not hold it. */

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { codecOf } from "../wire/codec.ts";
 import { currentDeployment, type DeployedFunction, isHostedByPython } from "./app-records.ts";
+import { touch } from "./file-age.ts";
 import { contentId, isId } from "./ids.ts";
 import { createRecord, readRecord } from "./record-files.ts";
 import type { EmulatorState } from "./state.ts";
@@ -103,7 +104,8 @@ function viewOf(bytes: Buffer): FunctionView {
 export async function storeDefinition(state: EmulatorState, bytes: Buffer): Promise<FunctionDefinition> {
   const definition = { id: contentId("de", inOrder(bytes)), bytes, view: viewOf(bytes) };
   const record: StoredDefinition = { function: bytes.toString("base64") };
-  await createRecord(recordFile(state, definition.id), record);
+  const file = recordFile(state, definition.id);
+  if (!(await createRecord(file, record))) await touch(file);
   return definition;
 }
 

@@ -41,18 +41,9 @@ interface CreateRequest {
   functionData?: Buffer;
 }
 
-/** modal_proto/api.proto, FunctionType GENERATOR. */
-const GENERATOR = 1;
-
 function warningsOf(view: FunctionView): { type: number; message: string }[] {
-  const warn = (what: string) => ({
-    type: 0,
-    message: `${view.functionName}: the embedded endpoint does not serve ${what}.`,
-  });
-  return [
-    ...(view.webhookConfig.length > 0 ? [warn("web endpoints")] : []),
-    ...(view.functionType === GENERATOR ? [warn("generators")] : []),
-  ];
+  if (view.webhookConfig.length === 0) return [];
+  return [{ type: 0, message: `${view.functionName}: the embedded endpoint does not serve web endpoints.` }];
 }
 
 /** Differs: resources, regions, schedules and retries are kept in the definition and have no effect. */

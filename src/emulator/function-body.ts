@@ -16,8 +16,8 @@ export interface FunctionBodyCall {
   /** Appends to the app's log under this function call. Text may hold several lines. */
   log(source: "stdout" | "stderr" | "system", text: string): void;
   /**
-   * Copies the file at a container path (`/fmus/<name>`) out of the volume mounted there, to a new local file.
-   * Resolves false where the volume or the file does not exist.
+   * Copies the file at a container path (`/fmus/<name>`) out of the volume mounted there, to a new local file, which may be
+   * a link to the store of contents: it must not be written to. Resolves false where the volume or the file does not exist.
    */
   copyFromMount(containerPath: string, localPath: string): Promise<boolean>;
 }

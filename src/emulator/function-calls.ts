@@ -1,22 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type DeployedFunction, requireFunction } from "./app-records.ts";
-import { blobBytes } from "./blobs.ts";
-import { builtInWork, type FunctionInput } from "./call-body.ts";
+import { requireFunction } from "./app-records.ts";
+import type { FunctionInput } from "./call-body.ts";
+import { outputOf } from "./call-outputs.ts";
 import {
   type CallRecord,
-  type CallResult,
   clearOutput,
-  DATA_FORMAT_CBOR,
   isCleared,
   RESULT_STATUS,
   requireCall,
   settleCall,
 } from "./call-records.ts";
-import type { CallWork } from "./call-work.ts";
-import { definitionOf } from "./definition-records.ts";
-import { findBody } from "./functions.ts";
+import { workOf } from "./choose-work.ts";
 import type { CallContext, Handler, Handlers } from "./handler.ts";
-import { pythonWork } from "./python-calls.ts";
+import { mapOutputs, startMap } from "./map-calls.ts";
 import { RpcError, refuse } from "./rpc-error.ts";
 import { cancelCall, startCall } from "./running-calls.ts";
 import type { EmulatorState } from "./state.ts";
@@ -26,38 +22,26 @@ const MAX_WAIT_S = 600;
 const LOOK_MS = 100;
 const PROBE_EVERY_MS = 1000;
 
-/** Largest result that travels inside the answer (modal/_utils/blob_utils.py, MAX_OBJECT_SIZE_BYTES). */
-const MAX_INLINE_BYTES = 2 * 1024 * 1024;
-
 interface MapRequest {
   functionId: string;
   functionCallType: number;
+  functionCallInvocationType: number;
   pipelinedInputs: { idx: number; input?: FunctionInput }[];
 }
 
-async function workOf(
-  state: EmulatorState,
-  deployed: DeployedFunction,
-  input: FunctionInput,
-): Promise<CallWork> {
-  const hosted = findBody(state, deployed);
-  if (hosted !== undefined) return builtInWork(state, deployed, hosted, input);
-  const definition = await definitionOf(state, deployed);
-  if (definition !== undefined) return pythonWork(state, deployed, definition, input);
-  throw new RpcError("failedPrecondition", `Function '${deployed.name}' is not hosted by this process`);
-}
-
-/** Differs: one input per call; the `.map` family of the Python client is not served. */
+/** Differs: a call of `.map` is not on record; see {@link startMap}. */
 const functionMap: Handler<MapRequest> = async (state, request) => {
   const deployed = await requireFunction(state, request.functionId);
-  const [item, ...more] = request.pipelinedInputs;
-  if (request.functionCallType !== UNARY || more.length > 0) {
-    throw new RpcError("unimplemented", "The embedded endpoint takes one input per function call.");
-  }
-  if (item?.input === undefined) return refuse("a unary call needs its input");
   if (deployed.app.stoppedAt !== undefined) {
     throw new RpcError("failedPrecondition", `App '${deployed.app.name}' is stopped`);
   }
+  const [item, ...more] = request.pipelinedInputs;
+  if (request.functionCallType !== UNARY && item === undefined) {
+    return startMap(state, deployed, request.functionCallInvocationType);
+  }
+  if (request.functionCallType !== UNARY || more.length > 0)
+    throw new RpcError("unimplemented", "The inputs of a map come by FunctionPutInputs.");
+  if (item?.input === undefined) return refuse("a unary call needs its input");
   const call = await startCall(state, await workOf(state, deployed, item.input));
   return {
     functionCallId: call.id,
@@ -95,25 +79,25 @@ async function awaitResult(
     const left = deadline - Date.now();
     if (record.result !== undefined || left <= 0 || signal.aborted) return record;
     // Its own process is told of the end; what another one runs is read again from the folder.
-    const pause = new AbortController();
-    const waitMs = live === undefined ? Math.min(LOOK_MS, left) : left;
-    const time = delay(waitMs, undefined, { signal: AbortSignal.any([signal, pause.signal]) }).catch(
-      () => {},
-    );
-    await (live === undefined ? time : Promise.race([time, live.recorded]));
-    pause.abort();
+    if (live === undefined) await delay(Math.min(LOOK_MS, left), undefined, { signal }).catch(() => {});
+    else await settlesWithin(live.recorded, left, signal);
+    // A call that has ended is soon only in the folder.
+    if (live?.record.result !== undefined) return live.record;
   }
 }
 
-async function describeResult(state: EmulatorState, result: CallResult): Promise<object> {
-  const { status, exception = "", traceback = "", data, blobId } = result;
-  const serializedTb = Buffer.from(result.serializedTraceback ?? "", "base64");
-  const tbLineCache = Buffer.from(result.tracebackLines ?? "", "base64");
-  const plain = { status, exception, traceback, serializedTb, tbLineCache };
-  if (data !== undefined) return { ...plain, data: Buffer.from(data, "base64") };
-  if (blobId === undefined) return plain;
-  const bytes = await blobBytes(state, blobId);
-  return bytes.length > MAX_INLINE_BYTES ? { ...plain, dataBlobId: blobId } : { ...plain, data: bytes };
+/** Resolves when the promise does, the time has passed or the signal aborts. */
+function settlesWithin(promise: Promise<void>, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", stop);
+      resolve();
+    };
+    const timer = setTimeout(stop, ms);
+    signal.addEventListener("abort", stop, { once: true });
+    void promise.then(stop);
+  });
 }
 
 async function isTaken(
@@ -129,6 +113,8 @@ async function isTaken(
 }
 
 const functionGetOutputs: Handler<OutputsRequest> = async (state, request, context) => {
+  const map = state.maps.get(request.functionCallId);
+  if (map !== undefined) return mapOutputs(state, map, request, context);
   const timeoutMs = Math.min(Math.max(0, request.timeout), MAX_WAIT_S) * 1000;
   const signal = AbortSignal.any([context.signal, state.closing.signal]);
   const record = await awaitResult(state, request.functionCallId, timeoutMs, signal);
@@ -138,15 +124,7 @@ const functionGetOutputs: Handler<OutputsRequest> = async (state, request, conte
   if (outside || lastEntryId !== "0-0" || (await isTaken(state, record, request, context))) {
     return { lastEntryId: "1-0", numUnfinishedInputs: 0 };
   }
-  const output = {
-    result: await describeResult(state, record.result),
-    idx: 0,
-    inputId: record.inputId,
-    dataFormat: record.result.dataFormat ?? DATA_FORMAT_CBOR,
-    taskId: record.containerId ?? "",
-    inputStartedAt: record.startedAt ?? 0,
-    outputCreatedAt: record.finishedAt ?? 0,
-  };
+  const output = await outputOf(state, record, 0);
   return { idxs: [0], outputs: [output], lastEntryId: "1-0", numUnfinishedInputs: 0 };
 };
 

@@ -7,6 +7,7 @@ import {
   isHostedByPython,
   requireFunction,
 } from "./app-records.ts";
+import { bindFunction } from "./bound-functions.ts";
 import { DATA_FORMAT_CBOR } from "./call-records.ts";
 import { poolOf, poolsOf, resizePool } from "./containers.ts";
 import { definitionOf, describeDefinition } from "./definition-records.ts";
@@ -112,6 +113,25 @@ const functionGetById: Handler<{ functionId: string }> = async (state, request) 
   handleMetadata: await handleMetadata(state, await requireFunction(state, request.functionId)),
 });
 
+interface BindRequest {
+  functionId: string;
+  serializedParams: Buffer;
+  functionOptions: Buffer;
+}
+
+/** Differs: options of a call (`with_options` and its kind) are refused. */
+const functionBindParams: Handler<BindRequest> = async (state, request) => {
+  const deployed = await requireFunction(state, request.functionId);
+  if (request.functionOptions.length > 0) {
+    throw new RpcError(
+      "unimplemented",
+      `The embedded endpoint does not serve options of a call, such as those of with_options: '${deployed.name}'.`,
+    );
+  }
+  const boundFunctionId = await bindFunction(state, deployed.id, request.serializedParams);
+  return { boundFunctionId, handleMetadata: await handleMetadata(state, deployed) };
+};
+
 interface SchedulingRequest {
   functionId: string;
   settings?: { minContainers?: number; maxContainers?: number };
@@ -134,6 +154,7 @@ const functionUpdateSchedulingParams: Handler<SchedulingRequest> = async (state,
 export const functionHandlers: Handlers = {
   FunctionGet: functionGet,
   FunctionGetById: functionGetById,
+  FunctionBindParams: functionBindParams,
   ClassGet: classGet,
   FunctionUpdateSchedulingParams: functionUpdateSchedulingParams,
 };

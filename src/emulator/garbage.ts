@@ -1,14 +1,17 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { toError } from "../errors.ts";
+import { BOUND_FOLDER } from "./bound-functions.ts";
 import { listUnfinished } from "./call-records.ts";
 import { type ContainerOwner, OWNER_FILE } from "./container-folder.ts";
+import { isOlder } from "./file-age.ts";
 import { withLock } from "./locks.ts";
 import { contentsOfMounts } from "./mount-records.ts";
 import { isOwnerAlive } from "./owners.ts";
 import type { PythonEnvironment } from "./python-environment.ts";
 import { listFolder, orUndefined, readRecord, removeFile, replaceRecord } from "./record-files.ts";
 import type { EmulatorState } from "./state.ts";
+import { removeUnusedParts } from "./unused-parts.ts";
 import { type EntryRecord, listEntries } from "./volume-entries.ts";
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -55,8 +58,7 @@ async function removeUnusedContents(state: EmulatorState): Promise<void> {
     for (const name of await listFolder(path.join(root, shard))) {
       if (used.has(name) || state.closing.signal.aborted) continue;
       const file = path.join(root, shard, name);
-      const found = await orUndefined(stat(file));
-      if (found !== undefined && found.mtimeMs < Date.now() - CONTENT_GRACE_MS) await removeFile(file);
+      if (await isOlder(file, CONTENT_GRACE_MS)) await removeFile(file);
     }
   }
 }
@@ -72,9 +74,7 @@ async function removeUnfinishedEnvironments(state: EmulatorState): Promise<void>
   for (const name of names.filter((each) => !each.endsWith(".json"))) {
     const folder = path.join(root, name);
     if (finished.some((python) => python?.startsWith(folder + path.sep))) continue;
-    const found = await orUndefined(stat(folder));
-    if (found !== undefined && found.mtimeMs < Date.now() - DAY_MS)
-      await rm(folder, { recursive: true, force: true });
+    if (await isOlder(folder, DAY_MS)) await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -86,7 +86,14 @@ async function isDue(state: EmulatorState, file: string): Promise<boolean> {
 async function collect(state: EmulatorState): Promise<void> {
   const keptMs = state.keepDays * DAY_MS;
   await removeOldLogs(state);
-  for (const folder of ["calls/records", "calls/by-function", "calls/cleared", "calls/unfinished", "blobs"]) {
+  for (const folder of [
+    "calls/records",
+    "calls/by-function",
+    "calls/cleared",
+    "calls/unfinished",
+    "blobs",
+    BOUND_FOLDER,
+  ]) {
     await removeOlder(path.join(state.folder, folder), keptMs);
   }
   await removeOlder(path.join(state.folder, "uploads"), DAY_MS);
@@ -95,6 +102,8 @@ async function collect(state: EmulatorState): Promise<void> {
     if (name.endsWith(".deleted"))
       await rm(path.join(state.folder, "volumes", name), { recursive: true, force: true });
   }
+  // Mounts first: what is in them is content that is used.
+  await removeUnusedParts(state, keptMs);
   await removeUnusedContents(state);
   await removeUnfinishedEnvironments(state);
 }

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { touch } from "./file-age.ts";
 import { isId, sha256Hex } from "./ids.ts";
 import { type LayerPlan, readLayer } from "./image-commands.ts";
 import { environmentKey, findEnvironment, type PythonEnvironment } from "./python-environment.ts";
@@ -26,8 +27,10 @@ function recordFile(state: EmulatorState, id: string): string {
 }
 
 /** Stores a layer; false where it was there already. */
-export function storeImage(state: EmulatorState, image: ImageRecord): Promise<boolean> {
-  return createRecord(recordFile(state, image.id), image);
+export async function storeImage(state: EmulatorState, image: ImageRecord): Promise<boolean> {
+  const isNew = await createRecord(recordFile(state, image.id), image);
+  if (!isNew) await touch(recordFile(state, image.id));
+  return isNew;
 }
 
 /** A layer by its image id; throws NOT_FOUND. */

@@ -11,10 +11,14 @@ import {
 import { appHandlers } from "./apps.ts";
 import { authHandlers } from "./auth.ts";
 import { blobHandlers } from "./blobs.ts";
+import { callDataHandlers } from "./call-data.ts";
 import { containerHandlers, retireContainers } from "./containers.ts";
 import { definitionHandlers } from "./definitions.ts";
 import { deployHandlers } from "./deploys.ts";
 import { environmentHandlers } from "./environments.ts";
+import type { ControlServer } from "./faults/control-server.ts";
+import type { FaultBench } from "./faults/fault-bench.ts";
+import type { FaultName } from "./faults/fault-list.ts";
 import type { BuiltInApp } from "./function-body.ts";
 import { functionCallHandlers } from "./function-calls.ts";
 import { functionHandlers } from "./functions.ts";
@@ -22,17 +26,19 @@ import { collectInBackground } from "./garbage.ts";
 import type { Handlers } from "./handler.ts";
 import { imageHandlers } from "./images.ts";
 import { logHandlers } from "./logs.ts";
+import { mapCallHandlers } from "./map-calls.ts";
 import { mountHandlers } from "./mounts.ts";
-import type { PythonOptions } from "./python-environment.ts";
+import { findPython, type PythonOptions } from "./python-environment.ts";
 import { countRunning, endAllCalls } from "./running-calls.ts";
 import { secretHandlers } from "./secrets.ts";
 import { startRpcServer } from "./server.ts";
-import { type EmulatorState, ENVIRONMENT, openState } from "./state.ts";
+import { type Credentials, type EmulatorState, ENVIRONMENT, openState } from "./state.ts";
 import { statsHandlers } from "./stats.ts";
 import { startTransferServer } from "./transfer-server.ts";
 import { volumeFileHandlers } from "./volume-files.ts";
 import { volumeHandlers } from "./volumes.ts";
 
+export type { FaultName } from "./faults/fault-list.ts";
 export type { BuiltInApp } from "./function-body.ts";
 export type { PythonOptions } from "./python-environment.ts";
 
@@ -47,6 +53,8 @@ export interface EmulatorOptions {
   python?: PythonOptions | undefined;
   /** Days that calls, logs and blobs are kept; 30 unless given. */
   keepDays?: number;
+  /** Faults to begin with. Given, even empty, they can be switched; without it there is no bench at all. */
+  faults?: readonly FaultName[] | undefined;
 }
 
 /** A deployment of a built-in app: function ids by name. */
@@ -63,10 +71,14 @@ export interface Emulator {
   readonly tokenId: string;
   readonly tokenSecret: string;
   readonly environment: "main";
+  /** The bench of faults, and the URL of its control call; undefined unless it was asked for. */
+  readonly faults: (FaultBench & Pick<ControlServer, "url">) | undefined;
   /** Publishes a built-in app as a new version; throws for a name that is no built-in app's. */
   publish(appName: string): Promise<Publication>;
   /** What answers an app's calls; undefined where no app of this name is deployed. */
   answeredBy(appName: string): Promise<"python" | "built_in" | undefined>;
+  /** Whether it can run deployed Python functions: without a Python the built-in apps answer alone. */
+  hostsPython(): Promise<boolean>;
   /** Number of calls this process runs or has queued. */
   running(): number;
   /** Ends running calls, drops all connections and lets go of everything; resolves when that is on record. */
@@ -88,6 +100,8 @@ const HANDLERS: Handlers = {
   ...containerHandlers,
   ...functionHandlers,
   ...functionCallHandlers,
+  ...mapCallHandlers,
+  ...callDataHandlers,
   ...statsHandlers,
   ...logHandlers,
 };
@@ -117,28 +131,44 @@ function stopTransfers(server: Server): Promise<void> {
   return closed;
 }
 
+// Loaded where it is asked for only.
+async function openBench(names: readonly FaultName[]) {
+  const [{ createFaultBench }, { startControlServer }] = await Promise.all([
+    import("./faults/fault-bench.ts"),
+    import("./faults/control-server.ts"),
+  ]);
+  const bench = createFaultBench(names);
+  return { ...bench, listen: (credentials: Credentials) => startControlServer(bench, credentials) };
+}
+
 /** Starts an emulator on a state folder. Rejects where the folder cannot be used. */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
-  const { stateDir, apps, python, onError = () => {}, keepDays = KEEP_DAYS } = options;
+  const { stateDir, python, onError = () => {}, keepDays = KEEP_DAYS } = options;
+  const bench = options.faults && (await openBench(options.faults));
+  const apps = bench === undefined ? options.apps : options.apps.map(bench.wrapApp);
   const state = await openState({ stateDir, apps, keepDays, python, onError });
   state.serveContainer = (handlers, socket) => startRpcServer(state, { ...HANDLERS, ...handlers }, socket);
   const transfers = await startTransferServer(state);
   try {
     for (const app of apps) await publishAtStart(state, app);
-    const rpc = await startRpcServer(state, HANDLERS);
+    const rpc = await startRpcServer(state, bench?.wrapHandlers(HANDLERS) ?? HANDLERS);
+    const control = await bench?.listen(state.credentials);
     const stopCollecting = collectInBackground(state);
     return {
       url: `http://127.0.0.1:${rpc.port}`,
       tokenId: state.credentials.tokenId,
       tokenSecret: state.credentials.tokenSecret,
       environment: ENVIRONMENT,
+      faults: bench && control && { ...bench, url: control.url },
       publish: (appName) => publish(state, appName),
       answeredBy: (appName) => answeredBy(state, appName),
+      hostsPython: async () => (await findPython(state)) !== undefined,
       running: () => countRunning(state),
       close: async () => {
         await endAllCalls(state);
         state.closing.abort();
         rpc.close();
+        await control?.close();
         await stopTransfers(transfers);
         await stopCollecting();
         await Promise.race([Promise.all(state.processes), delay(END_MS, undefined, { ref: false })]);

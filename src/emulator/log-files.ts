@@ -1,7 +1,8 @@
-import { appendFile, mkdir } from "node:fs/promises";
+import { appendFileSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { toError } from "../errors.ts";
 import type { CallRecord } from "./call-records.ts";
+import { isSystemError } from "./record-files.ts";
 import type { EmulatorState } from "./state.ts";
 
 /** modal_proto/api.proto, FileDescriptor. */
@@ -54,30 +55,49 @@ function split(text: string): string[] {
 }
 
 // Lines of one day, in order; a burst of writes becomes one append.
-async function append(state: EmulatorState, call: CallRecord, lines: readonly LogLine[]): Promise<void> {
+function append(state: EmulatorState, call: CallRecord, lines: readonly LogLine[]): void {
   const byDay = new Map<string, string>();
   for (const line of lines) {
     const day = dayOf(line.us);
     byDay.set(day, `${byDay.get(day) ?? ""}${JSON.stringify(line)}\n`);
   }
   for (const [day, text] of byDay) {
-    const folder = path.join(logFolder(state, call.appId), day);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await appendFile(path.join(folder, `${call.id}.jsonl`), text, { mode: 0o600 });
+    const file = path.join(logFolder(state, call.appId), day, `${call.id}.jsonl`);
+    const write = () => appendFileSync(file, text, { mode: 0o600 });
+    // Synchronous, as records are and for the same reason.
+    if (orMissing(write)) continue;
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    write();
   }
 }
+
+function orMissing(write: () => void): boolean {
+  try {
+    write();
+    return true;
+  } catch (thrown) {
+    if (isSystemError(thrown, "ENOENT")) return false;
+    throw thrown;
+  }
+}
+
+/* A call's first lines come while its work is being prepared: they are written while it works. */
+const GATHER_MS = 5;
 
 /** Opens the log of a call that this process runs: the only process that writes it. */
 export function openCallLog(state: EmulatorState, call: CallRecord): CallLog {
   let queued: LogLine[] = [];
-  let writing: Promise<void> = Promise.resolve();
-  const drain = async (): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  const drain = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
     const lines = queued;
     queued = [];
-    if (lines.length === 0) return;
-    await append(state, call, lines).catch((thrown: unknown) => {
+    try {
+      append(state, call, lines);
+    } catch (thrown) {
       state.onError(`the log of ${call.id} could not be written: ${toError(thrown).message}`);
-    });
+    }
   };
   return {
     write(source, text) {
@@ -92,8 +112,8 @@ export function openCallLog(state: EmulatorState, call: CallRecord): CallLog {
           containerId: call.containerId ?? "",
         });
       }
-      writing = writing.then(drain);
+      timer ??= setTimeout(drain, GATHER_MS);
     },
-    flush: () => writing,
+    flush: async () => drain(),
   };
 }

@@ -5,7 +5,7 @@ import type { Handler, Handlers, StreamHandler } from "./handler.ts";
 import { LOG_SOURCE, type LogLine } from "./log-files.ts";
 import { type Offsets, readNew } from "./log-follower.ts";
 import { type LogQuery, logFilesByDay, readLogFile, readNewest } from "./log-reader.ts";
-import { refuse } from "./rpc-error.ts";
+import { RpcError, refuse } from "./rpc-error.ts";
 import type { EmulatorState } from "./state.ts";
 import { type TimestampMessage, toMicroseconds } from "./timestamps.ts";
 
@@ -24,6 +24,15 @@ interface LogFilter {
   taskId: string;
   sandboxId: string;
   searchText: string;
+}
+
+// A mistyped function would otherwise look like one that never printed.
+async function requireFilter(state: EmulatorState, filter: LogFilter): Promise<void> {
+  const { functions, deployments } = await requireApp(state, filter.appId);
+  if (filter.functionId === "") return;
+  const all = [functions, ...deployments.map((each) => each.functions ?? {})];
+  if (all.some((each) => Object.values(each).includes(filter.functionId))) return;
+  throw new RpcError("notFound", `App '${filter.appId}' has no function '${filter.functionId.slice(0, 80)}'`);
 }
 
 function queryOf(filter: LogFilter, source: number, sinceUs: number, untilUs: number): LogQuery {
@@ -81,7 +90,7 @@ function* batchesOf(lines: readonly LogLine[]): Generator<object> {
 type FetchRequest = LogFilter & Range & { limit: number; source: number };
 
 const appFetchLogs: Handler<FetchRequest> = async (state, request) => {
-  await requireApp(state, request.appId);
+  await requireFilter(state, request);
   if (request.sandboxId !== "") return { batches: [] };
   const limit = Math.min(request.limit || MAX_ENTRIES, MAX_ENTRIES);
   const query = queryOf(request, request.source, ...rangeOf(request));
@@ -91,7 +100,7 @@ const appFetchLogs: Handler<FetchRequest> = async (state, request) => {
 type CountRequest = LogFilter & Range & { bucketSecs: number; source: number };
 
 const appCountLogs: Handler<CountRequest> = async (state, request) => {
-  await requireApp(state, request.appId);
+  await requireFilter(state, request);
   if (request.bucketSecs === 0) return refuse("bucket_secs must be at least 1");
   const query = queryOf(request, request.source, ...rangeOf(request));
   const buckets = new Map<number, { stdoutLogs: number; stderrLogs: number; systemLogs: number }>();
@@ -133,7 +142,7 @@ async function firstToStream(state: EmulatorState, request: StreamRequest, query
  * are not told.
  */
 const appGetLogs: StreamHandler<StreamRequest> = async function* (state, request, context) {
-  await requireApp(state, request.appId);
+  await requireFilter(state, request);
   const timeoutMs = request.timeout > 0 ? request.timeout * 1000 : 55_000;
   const deadline = Date.now() + timeoutMs;
   const signal = AbortSignal.any([context.signal, state.closing.signal]);

@@ -3,6 +3,7 @@ import { chmod, mkdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { contentSize, readContent } from "./contents.ts";
+import { touch } from "./file-age.ts";
 import { contentId, isId, newId } from "./ids.ts";
 import {
   isSystemError,
@@ -95,13 +96,21 @@ async function extract(state: EmulatorState, folder: string, file: MountFile): P
   if (((file.mode ?? 0) & 0o100) !== 0) await chmod(target, 0o700);
 }
 
+/** Name of the folder that holds the files of these mounts. */
+export function sourceName(mountIds: readonly string[]): string {
+  return contentId("mo", mountIds.join(" "));
+}
+
 /**
  * The folder that holds the files of these mounts as a container's root folder would, extracted at first use and
  * shared by the containers that have the same mounts.
  */
 export async function extractMounts(state: EmulatorState, mountIds: readonly string[]): Promise<string> {
-  const folder = path.join(state.folder, "sources", contentId("mo", mountIds.join(" ")));
-  if ((await orUndefined(stat(folder))) !== undefined) return folder;
+  const folder = path.join(state.folder, "sources", sourceName(mountIds));
+  if ((await orUndefined(stat(folder))) !== undefined) {
+    await touch(folder);
+    return folder;
+  }
   const temporary = path.join(state.folder, "sources", `.tmp-${newId("mo")}`);
   await mkdir(path.join(temporary, "root"), { recursive: true, mode: 0o700 });
   for (const id of mountIds) {

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import type { DeployedFunction } from "./app-records.ts";
 import type { FunctionInput } from "./call-body.ts";
 import { type CallResult, RESULT_STATUS } from "./call-records.ts";
@@ -13,10 +14,7 @@ import type { EmulatorState } from "./state.ts";
 const DEFAULT_TIMEOUT_S = 300;
 
 /** Differs: no function gets more containers than this, so that a small computer stays usable. */
-const MAX_CONTAINERS = 2;
-
-/** modal_proto/api.proto, FunctionType GENERATOR. */
-const GENERATOR = 1;
+const MAX_CONTAINERS = Math.max(2, availableParallelism());
 
 async function readyContainer(
   state: EmulatorState,
@@ -47,12 +45,9 @@ export async function pythonWork(
       `There is no Python 3.10 or later to run '${deployed.name}' with`,
     );
   }
-  if (view.functionType === GENERATOR) {
-    throw new RpcError("unimplemented", "The embedded endpoint does not serve generators.");
-  }
   const limit = view.autoscalerSettings?.maxContainers || view.concurrencyLimit || MAX_CONTAINERS;
   const idleSeconds = view.autoscalerSettings?.scaledownWindow || view.taskIdleTimeoutSecs;
-  const pool = poolOf(state, `${deployed.id} ${id}`, {
+  const pool = poolOf(state, `${deployed.id} ${id} ${deployed.parameters ?? ""}`, {
     appId: deployed.app.id,
     functionId: deployed.id,
     maxContainers: Math.min(limit, MAX_CONTAINERS),

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type CommandOutcome, runCommand } from "./command-process.ts";
+import { touch } from "./file-age.ts";
 import { sha256Hex } from "./ids.ts";
 import { createRecord, orUndefined, readRecord } from "./record-files.ts";
 import type { EmulatorState } from "./state.ts";
@@ -83,6 +84,7 @@ export async function findEnvironment(
 ): Promise<PythonEnvironment | undefined> {
   const record = await readRecord<PythonEnvironment>(recordFile(state, key));
   const there = record && (await orUndefined(stat(record.python)));
+  if (there) await touch(recordFile(state, key));
   return there && record;
 }
 

@@ -4,6 +4,8 @@ export const STATUS = {
   invalidArgument: 3,
   notFound: 5,
   alreadyExists: 6,
+  permissionDenied: 7,
+  resourceExhausted: 8,
   failedPrecondition: 9,
   unimplemented: 12,
   internal: 13,
@@ -14,10 +16,13 @@ export const STATUS = {
 export class RpcError extends Error {
   override readonly name = "RpcError";
   readonly code: number;
+  /** The trailer `grpc-status-details-bin`: a `google.rpc.Status` with what the words leave out. */
+  readonly statusDetails: Buffer | undefined;
 
-  constructor(code: keyof typeof STATUS, details: string) {
+  constructor(code: keyof typeof STATUS, details: string, statusDetails?: Buffer) {
     super(details);
     this.code = STATUS[code];
+    this.statusDetails = statusDetails;
   }
 }
 

@@ -11,7 +11,7 @@ import {
   updateCall,
 } from "./call-records.ts";
 import type { CallWork, RunningWork } from "./call-work.ts";
-import { acquireContainer, type Container, releaseContainer } from "./containers.ts";
+import { acquireContainer, type Container, releaseContainer, takeContainer } from "./containers.ts";
 import { newId } from "./ids.ts";
 import { openCallLog } from "./log-files.ts";
 import { cancelAtOwner, ownerOf } from "./owners.ts";
@@ -94,12 +94,14 @@ async function serve(
     await log.flush();
     return recordEnd(state, call, failed);
   }
-  const startedAt = seconds();
-  const startupSeconds = work.ready === undefined ? 0 : startedAt - givenAt;
-  call.record = { ...call.record, startedAt, startupSeconds };
   const timer = limitTime(work.timeoutSeconds, call.end);
-  // Written while the body runs already: only the order of this and the result's record matters.
-  const started = updateCall(state, call.record);
+  let started: Promise<void> | undefined;
+  if (call.record.startedAt === undefined) {
+    const startedAt = seconds();
+    const startupSeconds = work.ready === undefined ? 0 : startedAt - givenAt;
+    call.record = { ...call.record, startedAt, startupSeconds };
+    started = updateCall(state, call.record);
+  }
   try {
     const entered = !call.signal.aborted;
     const ended = entered ? work.run(running) : call.first;
@@ -113,9 +115,14 @@ async function serve(
   }
 }
 
-async function queueAndServe(state: EmulatorState, work: CallWork, call: LiveCall): Promise<void> {
+async function queueAndServe(
+  state: EmulatorState,
+  work: CallWork,
+  call: LiveCall,
+  given: Container | undefined,
+): Promise<void> {
   const { pool } = work;
-  const container = await acquireContainer(pool, call.signal);
+  const container = given ?? (await acquireContainer(pool, call.signal));
   if (container === undefined) return recordEnd(state, call, await call.first);
   try {
     await serve(state, work, call, container);
@@ -134,19 +141,24 @@ function newLiveCall(record: CallRecord): LiveCall {
 
 /** Records a call and starts it, or queues it behind the app's other ones. Resolves when it is on record. */
 export async function startCall(state: EmulatorState, work: CallWork): Promise<CallRecord> {
-  const { deployed } = work;
+  const { deployed, pool } = work;
+  const createdAt = seconds();
+  // One that need not wait is on record as started from the first, which saves a write.
+  const container = work.ready === undefined ? takeContainer(pool) : undefined;
   const record: CallRecord = {
-    id: newId("fc"),
-    inputId: newId("in"),
-    functionId: deployed.id,
-    appId: deployed.app.id,
-    owner: ownerOf(state),
-    createdAt: seconds(),
+    ...{ id: newId("fc"), inputId: newId("in"), functionId: deployed.id, appId: deployed.app.id },
+    ...{ owner: ownerOf(state), createdAt },
+    ...(container && { containerId: container.id, startedAt: createdAt, startupSeconds: 0 }),
   };
-  await addCall(state, record);
+  try {
+    await addCall(state, record);
+  } catch (thrown) {
+    if (container !== undefined) releaseContainer(pool, container);
+    throw thrown;
+  }
   const call = newLiveCall(record);
   state.calls.set(record.id, call);
-  call.settled = queueAndServe(state, work, call).then(
+  call.settled = queueAndServe(state, work, call, container).then(
     () => void state.calls.delete(record.id),
     (thrown: unknown) => {
       // A full disk, say. The call stays in memory, so that whoever waits for it here is told.

@@ -13,6 +13,7 @@ import { codecOf } from "../wire/codec.ts";
 import { describeMethod, SERVICE_NAME } from "../wire/methods.ts";
 import { requireToken } from "./auth.ts";
 import type { CallContext, Handler, Handlers, StreamHandler } from "./handler.ts";
+import { isSystemError } from "./record-files.ts";
 import { RpcError, refuse, STATUS } from "./rpc-error.ts";
 import type { EmulatorState } from "./state.ts";
 
@@ -64,13 +65,26 @@ function contextOf(state: EmulatorState, call: Call, trusted: boolean): CallCont
   };
 }
 
-// What is not ours to say (a full disk, a damaged record) is INTERNAL, in the system's words without its paths.
-function statusOf(state: EmulatorState, method: string, thrown: unknown): { code: number; details: string } {
-  if (thrown instanceof RpcError) return { code: thrown.code, details: thrown.message };
+const isDiskFull = (thrown: unknown): boolean =>
+  ["ENOSPC", "EDQUOT"].some((code) => isSystemError(thrown, code));
+
+// What is not ours to say (a damaged record, say) is INTERNAL, in the system's words without its paths.
+function statusOf(
+  state: EmulatorState,
+  method: string,
+  thrown: unknown,
+): { code: number; details: string; metadata: Metadata } {
+  const metadata = new Metadata();
+  if (thrown instanceof RpcError) {
+    if (thrown.statusDetails !== undefined) metadata.set("grpc-status-details-bin", thrown.statusDetails);
+    return { code: thrown.code, details: thrown.message, metadata };
+  }
   const error = toError(thrown);
   state.onError(`${method} failed: ${error.message}`);
   const details = error.message.replace(/ '?\/[^']*'?/g, "");
-  return { code: STATUS.internal, details: `The embedded endpoint failed: ${details}` };
+  // INTERNAL would have clients try again, which a full disk is not helped by.
+  const code = isDiskFull(error) ? STATUS.resourceExhausted : STATUS.internal;
+  return { code, details: `The embedded endpoint failed: ${details}`, metadata };
 }
 
 function serveUnary(
@@ -86,7 +100,7 @@ function serveUnary(
   return (call, callback) => {
     run(call as unknown as Call).then(
       (response) => callback(null, response),
-      (thrown: unknown) => callback({ ...statusOf(state, name, thrown), metadata: new Metadata() }),
+      (thrown: unknown) => callback(statusOf(state, name, thrown)),
     );
   };
 }
@@ -143,6 +157,8 @@ export async function startRpcServer(
   const server = new Server({
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
     "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
+    // Nobody reads these statistics, and keeping them takes time from every request.
+    "grpc.enable_channelz": 0,
   });
   const implementation: UntypedServiceImplementation = {};
   for (const [name, handler] of Object.entries(handlers)) {

@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { chmod, mkdir } from "node:fs/promises";
 import path from "node:path";
+import type { CallData } from "./call-data.ts";
 import type { AppPool } from "./containers.ts";
 import type { BuiltInApp } from "./function-body.ts";
 import type { Handlers } from "./handler.ts";
 import { newId } from "./ids.ts";
 import type { ImageBuild } from "./image-builds.ts";
+import type { MapCall } from "./map-calls.ts";
 import type { PythonOptions } from "./python-environment.ts";
 import { createRecord, readRecord } from "./record-files.ts";
 import type { LiveCall } from "./running-calls.ts";
@@ -32,6 +35,10 @@ export interface EmulatorState {
   readonly pools: Map<string, AppPool>;
   /** The calls this process runs, by id. */
   readonly calls: Map<string, LiveCall>;
+  /** The calls with many inputs that this process runs, by id. */
+  readonly maps: Map<string, MapCall>;
+  /** What the generators of this process have yielded, by function call id. */
+  readonly callData: Map<string, CallData>;
   /** What Python functions are run with; undefined where they are not. */
   readonly python: PythonOptions | undefined;
   /** The version of that Python once it was asked for; undefined there where it will not do. */
@@ -81,6 +88,9 @@ export async function openState(options: {
   const folder = path.resolve(options.stateDir);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
+  const closing = new AbortController();
+  // Every container and every request that is held listens to it.
+  setMaxListeners(0, closing.signal);
   return {
     folder,
     credentials: await openCredentials(folder),
@@ -89,12 +99,14 @@ export async function openState(options: {
     apps: options.apps,
     pools: new Map(),
     calls: new Map(),
+    maps: new Map(),
+    callData: new Map(),
     python: options.python,
     pythonVersion: undefined,
     serveContainer: () => Promise.reject(new Error("containers are not served")),
     processes: new Set(),
     builds: new Map(),
-    closing: new AbortController(),
+    closing,
     keepDays: options.keepDays,
     onError: options.onError,
   };

@@ -1,4 +1,6 @@
-import { BLOCK_SIZE, contentSize, hasContent, readContent, type Segment } from "./contents.ts";
+import { createWriteStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { BLOCK_SIZE, contentSize, hasContent, linkContent, readContent, type Segment } from "./contents.ts";
 import type { Handler, Handlers, StreamHandler } from "./handler.ts";
 import { RpcError, refuse } from "./rpc-error.ts";
 import type { EmulatorState } from "./state.ts";
@@ -105,10 +107,31 @@ export async function readVolumeFile(
   path: string,
 ): Promise<AsyncIterable<Buffer> | undefined> {
   const entry = await findEntry(state, volumeId, normalisePath(path));
-  if (entry?.type !== "file") return undefined;
-  return (async function* () {
-    for (const { sha256, length } of entry.segments) yield* readContent(state, sha256, 0, length);
-  })();
+  return entry?.type === "file" ? readSegments(state, entry) : undefined;
+}
+
+async function* readSegments(state: EmulatorState, { segments }: FileRecord): AsyncGenerator<Buffer> {
+  for (const { sha256, length } of segments) yield* readContent(state, sha256, 0, length);
+}
+
+/**
+ * Puts a volume's file at a new local path: a link to its content where that is one whole, else a copy. False where the volume
+ * entry is no file.
+ */
+export async function takeVolumeFile(
+  state: EmulatorState,
+  volumeId: string,
+  path: string,
+  localPath: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const entry = await findEntry(state, volumeId, normalisePath(path));
+  if (entry?.type !== "file") return false;
+  const [only, ...more] = entry.segments;
+  if (only !== undefined && more.length === 0 && linkContent(state, only, localPath)) return true;
+  const target = createWriteStream(localPath, { flags: "wx", mode: 0o600 });
+  await pipeline(readSegments(state, entry), target, { signal });
+  return true;
 }
 
 function requireFilePath(text: string): string {

@@ -5,6 +5,7 @@ import { DEPLOYS_PROTOCOL } from "./protocol/deploys.ts";
 import { FUNCTIONS_PROTOCOL } from "./protocol/functions.ts";
 import { LOGS_PROTOCOL } from "./protocol/logs.ts";
 import { SESSION_PROTOCOL } from "./protocol/session.ts";
+import { STATUS_PROTOCOL } from "./protocol/status.ts";
 import { VOLUMES_PROTOCOL } from "./protocol/volumes.ts";
 
 /** Encodes and decodes one message: camelCase members, 64-bit integers as numbers, bytes as Buffer. */
@@ -21,7 +22,7 @@ function schema(): protobuf.Root {
   if (parsed !== undefined) return parsed;
   const text = [
     ...[SESSION_PROTOCOL, VOLUMES_PROTOCOL, APPS_PROTOCOL, FUNCTIONS_PROTOCOL, LOGS_PROTOCOL],
-    ...[DEPLOYS_PROTOCOL, CONTAINERS_PROTOCOL],
+    ...[DEPLOYS_PROTOCOL, CONTAINERS_PROTOCOL, STATUS_PROTOCOL],
   ];
   parsed = protobuf.parse(`syntax = "proto3";\n${text.join("")}`, { keepCase: false }).root;
   parsed.resolveAll();

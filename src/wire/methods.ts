@@ -31,12 +31,15 @@ const UNUSUAL: Record<string, [request: string, response: string]> = {
   ContainerHello: ["Empty", "Empty"],
   FunctionPutOutputs: ["", "Empty"],
   FunctionCallPutDataOut: ["FunctionCallPutDataRequest", "Empty"],
+  FunctionCallGetDataOut: ["FunctionCallGetDataRequest", "DataChunk"],
   TaskResult: ["", "Empty"],
   FunctionCallCancel: ["", "Empty"],
   FunctionGetCurrentStats: ["", "FunctionStats"],
 };
 
-const STREAMING = new Set(["VolumeListFiles", "VolumeListFiles2", "AppGetLogs", "ImageJoinStreaming"]);
+const STREAMING = new Set([
+  ...["VolumeListFiles", "VolumeListFiles2", "AppGetLogs", "ImageJoinStreaming", "FunctionCallGetDataOut"],
+]);
 
 /** Describes the RPC `name` (`VolumeList`, …) as api.proto declares it. */
 export function describeMethod(name: string): Method {

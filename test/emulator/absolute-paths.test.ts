@@ -22,8 +22,10 @@ function canMakeNamespaces(): boolean {
 }
 
 function runAs(command: string, args: readonly string[], cwd: string): Promise<string> {
+  // Without the folders of an administrator's programs, as users have it.
+  const env = { PATH: "/usr/bin:/bin" };
   return new Promise((resolve) => {
-    execFile(command, args, { ...user, cwd }, (error, stdout, stderr) => {
+    execFile(command, args, { ...user, cwd, env }, (error, stdout, stderr) => {
       resolve(error === null ? stdout : `${error.code}: ${stderr}`);
     });
   });

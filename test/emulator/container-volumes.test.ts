@@ -22,6 +22,7 @@ async function openVolume(more: Partial<VolumeFolder> = {}) {
       subPath: "",
       readOnly: false,
       agreed: new Map(),
+      agreedFolders: new Set(),
       ...more,
     };
     await reloadFolder(state, opened);
@@ -90,6 +91,28 @@ test("commitFolder: links are left out, so that nothing from outside gets into a
   await symlink("/etc/hostname", path.join(volume.folder, "link"));
   await commitFolder(state, volume);
   expect(await listEntries(state, volumeId, "")).toEqual([]);
+});
+
+test("commitFolder: a folder that was removed goes from the volume and from others, unless something new is in it", async () => {
+  const { state, volumeId, folderOf } = await openVolume();
+  const first = await folderOf();
+  for (const name of ["gone/deep/a.txt", "kept/b.txt"]) await put(first, name, "x");
+  await mkdir(path.join(first.folder, "empty"));
+  await commitFolder(state, first);
+  const [remover, other] = [await folderOf(), await folderOf()];
+  await put(other, "kept/new.txt", "of another");
+  await commitFolder(state, other);
+  for (const name of ["gone", "kept", "empty"])
+    await rm(path.join(remover.folder, name), { recursive: true });
+  await commitFolder(state, remover);
+  const paths = async () => (await listEntries(state, volumeId, "")).map((entry) => entry.path);
+  expect(await paths()).toEqual(["kept", "kept/new.txt"]);
+  await put(first, "gone/mine.txt", "not committed");
+  await reloadFolder(state, first);
+  expect((await readdir(first.folder)).sort()).toEqual(["gone", "kept"]);
+  expect(await readdir(path.join(first.folder, "gone"))).toEqual(["mine.txt"]);
+  await commitFolder(state, first);
+  expect(await paths()).toEqual(["gone", "gone/mine.txt", "kept", "kept/new.txt"]);
 });
 
 test("commitFolder: a volume mounted read-only is refused", async () => {

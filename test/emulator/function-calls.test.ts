@@ -1,10 +1,12 @@
-import { mkdtemp, readFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import type { ModalClient } from "modal";
 import { expect, test } from "vitest";
 import type { FunctionBody } from "../../src/emulator/function-body.ts";
+import { sha256Hex } from "../../src/emulator/ids.ts";
 import { app, body, gate, openBoth, temporaryFolder } from "./support.ts";
-import { makeVolume, uploadBlocks } from "./upload.ts";
+import { BLOCK, makeVolume, uploadBlocks } from "./upload.ts";
 
 const find = (sdk: ModalClient, name: string) => sdk.functions.fromName("test-app", name);
 
@@ -216,6 +218,24 @@ test("FunctionMap: another format, several inputs and unreadable arguments are r
   await expect(
     sdk.cpClient.functionMap({ functionId: "fu-0000000000000000000000", functionCallType: 1 }),
   ).rejects.toMatchObject({ code: 5 });
+});
+
+test("FunctionBody: copyFromMount links a file of one block to the store, and puts together one of more", async () => {
+  const folder = await temporaryFolder();
+  const links: number[] = [];
+  const take: FunctionBody["run"] = async ({ kwargs, copyFromMount }) => {
+    const target = path.join(folder, String(kwargs.value).slice("/fmus/".length));
+    await copyFromMount(String(kwargs.value), target);
+    links.push((await stat(target)).nlink);
+    return sha256Hex(await readFile(target));
+  };
+  const { sdk } = await openApp([body("take", take)], { mounts: { "/fmus": "data" } });
+  const files = { one: randomBytes(1000), two: randomBytes(BLOCK + 1) };
+  await uploadBlocks(sdk, await makeVolume(sdk, 2), files);
+  const fn = await find(sdk, "take");
+  expect(await fn.remote([], { value: "/fmus/one" })).toBe(sha256Hex(files.one));
+  expect(await fn.remote([], { value: "/fmus/two" })).toBe(sha256Hex(files.two));
+  expect(links).toEqual([2, 1]);
 });
 
 test("FunctionBody: copyFromMount takes a file out of the volume mounted there", async () => {

@@ -41,6 +41,16 @@ test("AppFetchLogs: the newest entries in time order, by limit, source, text and
   await expect(fetchTexts(sdk, { appId: "ap-0000000000000000000000" })).rejects.toMatchObject({ code: 5 });
 });
 
+test("AppFetchLogs, AppCountLogs, AppGetLogs: of a function that the app does not have, NOT_FOUND", async () => {
+  const { sdk, appId, fn } = await openTalker();
+  expect(await fetchTexts(sdk, { appId, functionId: fn.functionId })).toEqual([]);
+  const filter = { appId, functionId: "fu-0000000000000000000000" };
+  const gone = { code: 5, details: expect.stringContaining("fu-0000000000000000000000") };
+  await expect(fetchTexts(sdk, filter)).rejects.toMatchObject(gone);
+  await expect(sdk.cpClient.appCountLogs({ ...filter, bucketSecs: 60 })).rejects.toMatchObject(gone);
+  await expect(collect(sdk.cpClient.appGetLogs({ ...filter, timeout: 0.1 }))).rejects.toMatchObject(gone);
+});
+
 test("Function_.logs: the SDK's tail and fetch, which counts first, find every line", async () => {
   const { fn } = await openTalker();
   await fn.remote([], { value: 5 });

@@ -2,8 +2,11 @@ import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { expect, test } from "vitest";
+import { authHandlers } from "../../src/emulator/auth.ts";
 import type { Emulator } from "../../src/emulator/index.ts";
-import { onEnd, openBoth, openEmulator, temporaryFolder } from "./support.ts";
+import { startRpcServer } from "../../src/emulator/server.ts";
+import { openState } from "../../src/emulator/state.ts";
+import { connectSdk, onEnd, openBoth, openEmulator, temporaryFolder } from "./support.ts";
 import { makeVolume } from "./upload.ts";
 
 /** Sends raw bytes to an RPC and returns the error it answers with. */
@@ -40,6 +43,22 @@ test("server: a damaged record is INTERNAL in words without paths, and is report
   await expect(asking).rejects.toMatchObject({ code: 13, details: expect.stringContaining("damaged") });
   await expect(asking).rejects.not.toMatchObject({ details: expect.stringContaining(stateDir) });
   expect(errors).toHaveLength(1);
+});
+
+test("server: a full disk is RESOURCE_EXHAUSTED, which clients do not try again, in words without paths", async () => {
+  const stateDir = await temporaryFolder();
+  const state = await openState({ stateDir, apps: [], keepDays: 1, onError: () => {} });
+  const full = Object.assign(new Error("ENOSPC: no space left on device, open '/state/f'"), {
+    code: "ENOSPC",
+  });
+  const failing = { ...authHandlers, VolumeList: () => Promise.reject(full) };
+  const { port, close } = await startRpcServer(state, failing);
+  onEnd(async () => close());
+  const sdk = connectSdk({ url: `http://127.0.0.1:${port}`, ...state.credentials });
+  await expect(sdk.cpClient.volumeList({})).rejects.toMatchObject({
+    code: 8,
+    details: "The embedded endpoint failed: ENOSPC: no space left on device, open",
+  });
 });
 
 test("startEmulator: a state folder that cannot be one is an error", async () => {

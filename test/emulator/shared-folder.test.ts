@@ -163,3 +163,20 @@ test("AppStop: cancels the calls of the other process too", async () => {
   const { outputs } = await b.sdk.cpClient.functionGetOutputs({ functionCallId, timeout: 10 });
   expect(outputs[0]?.result).toMatchObject({ status: 3 });
 });
+
+test("two emulators: what one deletes, renames or stops, the other's next call does not find", async () => {
+  const { a, b } = await openTwo(async () => "done");
+  const volumeId = await makeVolume(a.sdk, 2, "first");
+  const find = (deploymentName: string) => b.sdk.cpClient.volumeGetOrCreate({ deploymentName });
+  expect((await find("first")).volumeId).toBe(volumeId);
+  await a.sdk.cpClient.volumeRename({ volumeId, name: "second" });
+  await expect(find("first")).rejects.toMatchObject({ code: 5 });
+  expect((await find("second")).volumeId).toBe(volumeId);
+  await a.sdk.cpClient.volumeDelete({ volumeId });
+  await expect(find("second")).rejects.toMatchObject({ code: 5 });
+  const work = await b.sdk.functions.fromName("test-app", "work");
+  expect(await work.remote([])).toBe("done");
+  const { appId } = await a.sdk.cpClient.appGetByDeploymentName({ name: "test-app" });
+  await a.sdk.cpClient.appStop({ appId });
+  await expect(work.remote([])).rejects.toThrow("is stopped");
+});

@@ -15,6 +15,8 @@ message FunctionGetRequest {
   string app_name = 1; string object_tag = 2; string environment_name = 4; int32 app_version = 5;
 }
 message FunctionGetResponse { string function_id = 1; FunctionHandleMetadata handle_metadata = 2; }
+message FunctionBindParamsRequest { string function_id = 1; bytes serialized_params = 2; bytes function_options = 3; }
+message FunctionBindParamsResponse { string bound_function_id = 1; FunctionHandleMetadata handle_metadata = 2; }
 message FunctionGetByIdRequest { string function_id = 1; }
 message FunctionGetByIdResponse { FunctionHandleMetadata handle_metadata = 2; }
 
@@ -32,6 +34,10 @@ message FunctionMapResponse {
   string function_call_id = 1; repeated FunctionPutInputsResponseItem pipelined_inputs = 2;
   string function_call_jwt = 4; bool sync_client_retries_enabled = 5; uint32 max_inputs_outstanding = 6;
 }
+message FunctionPutInputsRequest {
+  string function_id = 1; string function_call_id = 3; repeated FunctionPutInputsItem inputs = 4;
+}
+message FunctionPutInputsResponse { repeated FunctionPutInputsResponseItem inputs = 1; }
 message GenericResult {
   int32 status = 1; string exception = 2; int32 exitcode = 3; string traceback = 4;
   oneof data_oneof { bytes data = 5; string data_blob_id = 10; }
