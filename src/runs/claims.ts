@@ -1,4 +1,5 @@
-import { readdir, rm, stat } from "node:fs/promises";
+import { readdirSync } from "node:fs";
+import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createFile, ensurePrivateFolder, findText, hasCode } from "./private-files.ts";
 
@@ -74,7 +75,9 @@ export function openClaims(
 
 async function listGenerations(folder: string): Promise<number[]> {
   try {
-    return (await readdir(folder)).filter((name) => /^\d+$/.test(name)).map(Number);
+    return readdirSync(folder)
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
   } catch (error) {
     if (hasCode(error, "ENOENT")) return [];
     throw error;

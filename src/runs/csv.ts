@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { ToolError } from "../errors.ts";
+import { replaceFile } from "./private-files.ts";
 
 /** One column of a series: a name, its unit where it has one, and a value per recorded point. */
 export interface SeriesColumn {
@@ -10,6 +11,7 @@ export interface SeriesColumn {
 }
 
 const CHUNK_CHARACTERS = 1 << 16;
+const FEW_VALUES = 10_000;
 
 /**
  * Writes columns of equal length as CSV (RFC 4180; header cells such as `h [m]`; numbers in the fewest digits that
@@ -23,11 +25,19 @@ export async function writeCsv(path: string, columns: readonly SeriesColumn[]): 
       `Cannot write ${path}: its columns differ in length`,
       "Report this as a bug.",
     );
+  const chunks = csvChunks(columns, rows);
+  // A short one is written at once, as records are.
+  if (rows * columns.length <= FEW_VALUES) await replaceFile(path, [...chunks].join(""));
+  else await writeChunks(path, chunks);
+  return { rows };
+}
+
+async function writeChunks(path: string, chunks: Iterable<string>): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     const file = await open(temporary, "wx", 0o600);
     try {
-      for (const chunk of csvChunks(columns, rows)) await file.writeFile(chunk);
+      for (const chunk of chunks) await file.writeFile(chunk);
     } finally {
       await file.close();
     }
@@ -36,7 +46,6 @@ export async function writeCsv(path: string, columns: readonly SeriesColumn[]): 
     await rm(temporary, { force: true });
     throw error;
   }
-  return { rows };
 }
 
 /** Yields the text in pieces of bounded size, so that a million rows are never one string. */

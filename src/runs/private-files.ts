@@ -1,6 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { linkSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+
+/*
+ * Small files are written and read by synchronous calls: handing one over to a thread and back takes this process several
+ * times as long as the call itself, and that is time between a run's end and its answer.
+ */
 
 /** Creates a folder and its parents, readable by the user only (mode 0700). */
 export async function ensurePrivateFolder(path: string): Promise<void> {
@@ -9,27 +15,34 @@ export async function ensurePrivateFolder(path: string): Promise<void> {
 
 /** Writes a new file whole (mode 0600); false, and nothing done, where the path is taken. */
 export async function createFile(path: string, text: string): Promise<boolean> {
-  return throughTemporary(path, text, async (temporary) => {
-    try {
-      // link() refuses an existing path, where rename() would replace it.
-      await link(temporary, path);
-      return true;
-    } catch (error) {
-      if (hasCode(error, "EEXIST")) return false;
-      throw error;
-    }
-  });
+  const temporary = writeTemporary(path, text);
+  try {
+    // link() refuses an existing path, where rename() would replace it.
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, "EEXIST")) return false;
+    throw error;
+  } finally {
+    unlinkSync(temporary);
+  }
 }
 
 /** Writes a file whole (mode 0600), in place of an older one; readers see the old or the new text, never a part. */
 export async function replaceFile(path: string, text: string): Promise<void> {
-  await throughTemporary(path, text, (temporary) => rename(temporary, path));
+  const temporary = writeTemporary(path, text);
+  try {
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }
 
 /** The text of a file, or undefined where there is none. */
 export async function findText(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, "utf8");
+    return readFileSync(path, "utf8");
   } catch (error) {
     if (hasCode(error, "ENOENT")) return undefined;
     throw error;
@@ -41,16 +54,13 @@ export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;
 }
 
-async function throughTemporary<T>(
-  path: string,
-  text: string,
-  commit: (temporary: string) => Promise<T>,
-): Promise<T> {
+function writeTemporary(path: string, text: string): string {
   const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
   try {
-    await writeFile(temporary, text, { flag: "wx", mode: 0o600 });
-    return await commit(temporary);
-  } finally {
-    await rm(temporary, { force: true });
+    writeFileSync(temporary, text, { flag: "wx", mode: 0o600 });
+    return temporary;
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
   }
 }

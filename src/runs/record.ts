@@ -57,6 +57,10 @@ export interface RunRecord {
   seconds: { queued: number | null; running: number | null };
   /** Absolute path of the CSV file of the recorded outputs. */
   series_file?: string | undefined;
+  /** Names of outputs that keep each value until the next: all but continuous ones. */
+  discrete_outputs?: string[] | undefined;
+  /** Absolute path of the same as Parquet, where the user wants that. */
+  parquet_file?: string | undefined;
   /** How inputs over time were read, a sentence each. */
   input_notes?: string[] | undefined;
   /** How much the outputs change at half the communication step (`stepCheck` of the runner contract). */
@@ -83,6 +87,22 @@ export function newRunId(now: Date = new Date()): string {
 /** Whether the text has the form of a run id, and so is safe as a file name. */
 export function isRunId(text: string): boolean {
   return /^run-\d{8}-[a-z2-7]{10}$/.test(text);
+}
+
+/** The day a run was created on, UTC, from its id: `yyyymmdd`. */
+export function dayOfRun(runId: string): string {
+  return runId.slice("run-".length, "run-yyyymmdd".length);
+}
+
+/** Modal keeps a call's result for seven days after its end (its guide on job processing). */
+const RESULT_KEPT_MS = 7 * 86_400_000;
+
+/** Until when Modal keeps the result of a run that was not fetched, ISO 8601, at the least; undefined for other runs. */
+export function resultKeptUntil(
+  run: Pick<RunRecord, "status" | "endpoint" | "created_at">,
+): string | undefined {
+  if (isFinished(run) || run.endpoint !== "modal") return undefined;
+  return new Date(Date.parse(run.created_at) + RESULT_KEPT_MS).toISOString();
 }
 
 /** Whether the run has ended for good. */

@@ -6,9 +6,14 @@ import { type Claims, openClaims } from "./claims.ts";
 import { createFile, ensurePrivateFolder, findText, hasCode, replaceFile } from "./private-files.ts";
 import { isFinished, isRunId, type RunRecord, type RunStatus } from "./record.ts";
 
+/** What the name of a run's further file ends in. */
+export type RunFileEnding = "debug.csv" | "state" | "plot.png" | "plot.svg" | "parquet";
+
 /** The runs of this user: records and CSV files in one folder, which several processes may share. */
 export interface RunStore extends Claims {
   readonly folder: string;
+  /** Whether series are kept as Parquet, too. */
+  readonly keepsParquet: boolean;
   /** What every text of a run that is kept goes through; for those that do not come by its record. */
   redact(text: string): string;
   /** Keeps a new run. Throws `already_exists` for a run id that is taken, `invalid_argument` for one that is none. */
@@ -24,11 +29,15 @@ export interface RunStore extends Claims {
   /** Where the run's CSV file belongs. Throws `invalid_argument` for a bad run id. */
   seriesPath(runId: string): string;
   /** Where another file of the run belongs. Throws `invalid_argument` for a bad run id. */
-  filePath(runId: string, ending: "debug.csv" | "state"): string;
+  filePath(runId: string, ending: RunFileEnding): string;
 }
 
 /** Opens the runs kept in a folder, creating it (mode 0700) where missing; every text kept goes through `redact`. */
-export async function openRunStore(folder: string, redact: Redact = (text) => text): Promise<RunStore> {
+export async function openRunStore(
+  folder: string,
+  redact: Redact = (text) => text,
+  { parquet: keepsParquet = false }: { parquet?: boolean } = {},
+): Promise<RunStore> {
   await ensurePrivateFolder(folder);
   const pathOf = (runId: string) => join(folder, `${checkRunId(runId)}.json`);
   const encode = (record: RunRecord) => `${JSON.stringify(record, jsonReplacer(redact), 2)}\n`;
@@ -47,6 +56,7 @@ export async function openRunStore(folder: string, redact: Redact = (text) => te
 
   return {
     folder,
+    keepsParquet,
     redact,
     find,
     claim: async (digest, runId) => claims.claim(checkDigest(digest), checkRunId(runId)),
