@@ -53,6 +53,15 @@ export interface Config {
   roots: string[] | undefined;
   runTimeoutSeconds: number;
   allowProduction: boolean;
+  consent: {
+    /** Container seconds of a run on Modal above which the user is asked. */
+    aboveSeconds: number;
+    /** Whether a confirmation may come as an argument of a call. */
+    byValue: boolean;
+  };
+  maxRunsPerHour: number;
+  /** How long and how much of runs' series is kept; records always are. */
+  keeping: { days: number; bytes: number; parquet: boolean };
   runnersDir: string | undefined;
   controlPlaneDir: string | undefined;
   /** Names that the package which runners and control plane share may have. */
@@ -93,6 +102,16 @@ export function loadConfig(env: Env, system: System): Config {
     roots: readAbsolutePaths(env, "MODAL_FMI_ROOTS", system, findings),
     runTimeoutSeconds: readInteger(env, "MODAL_FMI_RUN_TIMEOUT_S", 300, { min: 1, max: 86_400 }, findings),
     allowProduction: readBoolean(env, "MODAL_FMI_ALLOW_PRODUCTION", true, findings),
+    consent: {
+      aboveSeconds: readInteger(env, "MODAL_FMI_CONFIRM_ABOVE_S", 600, { min: 0, max: 1_000_000 }, findings),
+      byValue: readBoolean(env, "MODAL_FMI_CONFIRM_BY_VALUE", false, findings),
+    },
+    keeping: {
+      days: readInteger(env, "MODAL_FMI_KEEP_DAYS", 90, { min: 1, max: 36_500 }, findings),
+      parquet: readBoolean(env, "MODAL_FMI_PARQUET", false, findings),
+      bytes: 1e9 * readInteger(env, "MODAL_FMI_KEEP_GB", 5, { min: 0, max: 1_000_000 }, findings),
+    },
+    maxRunsPerHour: readInteger(env, "MODAL_FMI_MAX_RUNS_PER_HOUR", 60, { min: 0, max: 100_000 }, findings),
     runnersDir: readAbsolutePath(env, "MODAL_RUNNERS_DIR", system, findings),
     controlPlaneDir: readAbsolutePath(env, "CONTROL_PLANE_DIR", system, findings),
     sharedPackages: readSharedPackages(env, findings),
@@ -149,6 +168,7 @@ function readServerUrl(env: Env, file: ProfileFile, choice: ProfileChoice, findi
           "server_url",
           `"server_url" of profile "${choice.profile?.name}" in ${file.path} ${fault}.`,
           `Set server_url to a URL such as ${MODAL_URL} in ${file.path}.`,
+          "setting_invalid",
         );
   return { url: MODAL_URL, from, problems: [problem] } as const;
 }
@@ -171,6 +191,7 @@ function readEnvironment(env: Env, file: ProfileFile, choice: ProfileChoice, fin
           "environment",
           `"environment" of profile "${choice.profile?.name}" in ${file.path} is no name Modal accepts.`,
           remedy,
+          "setting_invalid",
         );
   return { name: "", problems: [problem] };
 }
@@ -197,6 +218,7 @@ function decideEndpoint(env: Env, credentials: Credentials, findings: Findings):
           "MODAL_FMI_ENDPOINT",
           `Cannot use Modal as MODAL_FMI_ENDPOINT asks. ${credentials.why}`,
           "Set MODAL_TOKEN_ID and MODAL_TOKEN_SECRET, or run `modal token new`.",
+          "credentials_missing",
         ),
       );
     return { default: "modal", why: 'MODAL_FMI_ENDPOINT is "modal".' };

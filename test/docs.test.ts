@@ -1,18 +1,19 @@
 import { execFile, execFileSync } from "node:child_process";
-import { access, readFile } from "node:fs/promises";
+import { access, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
-import { INSTRUCTIONS } from "../src/wiring/instructions.ts";
 import { makeHome } from "./support/home.ts";
 import { startToolClient } from "./support/tool-client.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SNAPSHOT = "test/tools/tools-list.snapshot.json";
-const SERVER_KEY = "modal-fmi";
 
 const README = await readFile(join(ROOT, "README.md"), "utf8");
+const DOCUMENTS = (await readdir(join(ROOT, "docs"))).filter((name) => name.endsWith(".md"));
+/** README.md and every document, links taken as from the top folder. */
+const TEXT = [README, ...(await Promise.all(DOCUMENTS.map(readDocument)))].join("\n");
 const MANIFEST = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
 /** Commands of other programs that the README may show. */
 const FOREIGN = [/^npm ci$/, /^claude mcp add modal-fmi -- node \S+$/, /^modal (volume|app) \w+ \S+$/];
@@ -34,8 +35,8 @@ test("README.md is under 200 lines and starts with the two commands", () => {
   expect(firstScreen).toContain("npm ci && npm test");
 });
 
-test("every command in README.md exists", async () => {
-  const commands = readCommands(README);
+test("every command in README.md and the documents exists", async () => {
+  const commands = readCommands(TEXT);
   expect(commands.length).toBeGreaterThan(4);
   const usage = await runProgram("--help");
   expect(commands.filter((command) => !commandExists(command, usage))).toEqual([]);
@@ -48,9 +49,11 @@ test.each(["npm run nonsense", "node dist/main.js nonsense", "modal-fmi-mcp nons
   },
 );
 
-test("every file that README.md names exists", async () => {
-  const paths = readPaths(README);
-  expect(paths).toEqual(expect.arrayContaining(["dist/main.js", "src/fmi/", "mcp.json.example", "LICENSE"]));
+test("every file that README.md and the documents name exists", async () => {
+  const paths = readPaths(TEXT);
+  expect(paths).toEqual(
+    expect.arrayContaining(["dist/main.js", "mcp.json.example", "LICENSE", "docs/tutorial.md"]),
+  );
   const missing: string[] = [];
   for (const path of paths) await access(join(ROOT, path)).catch(() => missing.push(path));
   expect(missing).toEqual([]);
@@ -71,24 +74,6 @@ test("tools/list is as the stored snapshot has it", async () => {
   );
 });
 
-test("tools/list and the instructions keep to what hosts take", async () => {
-  const tools = await listTools();
-  expect(Buffer.byteLength(JSON.stringify(tools))).toBeLessThan(24_000);
-  expect(INSTRUCTIONS.length).toBeLessThan(2048);
-  for (const { name, description, inputSchema, annotations } of tools) {
-    expect(description?.length, `${name}: description`).toBeLessThan(600);
-    expect(`${SERVER_KEY}${name}`.length, `${name}: name with server key`).toBeLessThanOrEqual(60);
-    expect(annotations, name).toMatchObject({
-      readOnlyHint: expect.any(Boolean),
-      destructiveHint: expect.any(Boolean),
-      idempotentHint: expect.any(Boolean),
-      openWorldHint: expect.any(Boolean),
-    });
-    for (const keyword of ["anyOf", "oneOf", "allOf"])
-      expect(inputSchema, `${name}: input schema`).not.toHaveProperty(keyword);
-  }
-});
-
 /** The tools as a real MCP client gets them. */
 async function listTools() {
   const home = await makeHome();
@@ -98,6 +83,11 @@ async function listTools() {
     await home.remove();
   });
   return (await client.listTools()).tools;
+}
+
+async function readDocument(name: string): Promise<string> {
+  const text = await readFile(join(ROOT, "docs", name), "utf8");
+  return text.replace(/\]\((?!\w+:|#|\.\.\/)/g, "](docs/").replaceAll("](../", "](");
 }
 
 async function runProgram(argument: string): Promise<string> {

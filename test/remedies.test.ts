@@ -11,7 +11,9 @@ const SRC = fileURLToPath(new URL("../src", import.meta.url));
 const OUTSIDE = [
   /^modal( \S.*)?$/,
   /^python3 -m modal$/,
-  /^pip install modal$/,
+  /^pip( install \S.*)?$/,
+  /^uv( lock \S.*)?$/,
+  /^poetry update \S.*$/,
   /^~\/\.modal\.toml$/,
   /^\$\{.*\}$/,
   /^sv_(fmi|energyplus)$/,

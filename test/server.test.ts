@@ -115,6 +115,20 @@ test("createServer tells a full disk from an error of its own", async () => {
   expect(fake.internal).toEqual([]);
 });
 
+test("createServer adds the pictures and links of a result below its text", async () => {
+  fake.act = async ({ count }, { attach }) => {
+    attach({ mimeType: "image/png", bytes: Buffer.from("picture") });
+    return { count, notes: [] };
+  };
+  fake.extras = { links: () => [{ uri: "run://one", name: "record", mimeType: "application/json" }] };
+  const { content, structuredContent } = await (await fake.connectV1()).callTool({ name: "count" });
+  expect(content.slice(1)).toEqual([
+    { type: "image", mimeType: "image/png", data: Buffer.from("picture").toString("base64") },
+    { type: "resource_link", uri: "run://one", name: "record", mimeType: "application/json" },
+  ]);
+  expect(structuredContent).toEqual({ count: 1, notes: [] });
+});
+
 describe("createServer redacts", () => {
   test("results deep, keys and summary included", async () => {
     fake.act = async () => ({ count: 1, notes: [{ [SECRET]: { deep: [`a ${SECRET} b`] } }] });

@@ -31,11 +31,9 @@ export async function resolveFmu(
   const asked = text.trim();
   const digits = asked.toLowerCase();
   for (const volumeName of volumeNames) {
-    const volume = await modal.volumes.find(volumeName, signal);
-    if (volume === undefined) continue;
     const matches = FULL_CHECKSUM.test(digits)
-      ? await findByChecksum(modal, volume, digits, signal)
-      : await findInListing(modal, volume, asked, signal);
+      ? await findByChecksum(modal, volumeName, digits, signal)
+      : await findByListing(modal, volumeName, asked, signal);
     const [only, ...others] = matches;
     if (others.length > 0) throw ambiguous(asked, volumeName, matches);
     if (only !== undefined) return only;
@@ -43,14 +41,37 @@ export async function resolveFmu(
   throw missing(asked, volumeNames);
 }
 
+/** The volumes last seen under a name: what is asked of them at the same time as the name counts if they still have it. */
+const seenVolumes = new WeakMap<Modal, Map<string, VolumeInfo>>();
+
 async function findByChecksum(
   modal: Modal,
-  volume: VolumeInfo,
+  volumeName: string,
   checksum: string,
   signal?: AbortSignal,
 ): Promise<FoundFmu[]> {
-  const entry = await modal.volumes.findFile(volume, `/${checksum}.fmu`, signal);
+  const seen = seenVolumes.get(modal) ?? new Map<string, VolumeInfo>();
+  seenVolumes.set(modal, seen);
+  const look = (volume: VolumeInfo) => modal.volumes.findFile(volume, `/${checksum}.fmu`, signal);
+  const last = seen.get(volumeName);
+  const early = last && look(last);
+  // What went wrong with a volume that is not asked for any more is nobody's concern.
+  early?.catch(() => {});
+  const volume = await modal.volumes.find(volumeName, signal);
+  if (volume === undefined) return [];
+  seen.set(volumeName, volume);
+  const entry = await (last?.id === volume.id && early ? early : look(volume));
   return entry === undefined ? [] : [found(volume, entry, checksum, undefined)];
+}
+
+async function findByListing(
+  modal: Modal,
+  volumeName: string,
+  asked: string,
+  signal?: AbortSignal,
+): Promise<FoundFmu[]> {
+  const volume = await modal.volumes.find(volumeName, signal);
+  return volume === undefined ? [] : findInListing(modal, volume, asked, signal);
 }
 
 async function findInListing(

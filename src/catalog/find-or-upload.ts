@@ -5,6 +5,7 @@ import { openFmu } from "../fmi/fmu.ts";
 import { findRunWarnings } from "../fmi/fmu-warnings.ts";
 import type { ModelDescription } from "../fmi/model-description.ts";
 import type { Operations } from "../operations.ts";
+import { checksumOfFile } from "./file-checksum.ts";
 import { resolveFmu } from "./find-fmu.ts";
 import { type FmuVolumes, volumesToSearch, volumeToWrite } from "./fmu-volumes.ts";
 import { type LocalFolders, resolveLocalFile } from "./local-path.ts";
@@ -30,6 +31,8 @@ export interface FindOptions {
   operations: Operations;
   settings: FmuVolumes & LocalFolders & { sidecar: boolean };
   useTestVolume: boolean | undefined;
+  /** Reads a local file where it is, and uploads nothing. */
+  readOnly?: boolean | undefined;
   answerWithinMs: number;
   signal: AbortSignal;
   onProgress(message: string, done: number, total: number | undefined): void;
@@ -41,9 +44,23 @@ export async function findOrUpload(
   subject: FmuSubject,
   options: FindOptions,
 ): Promise<ReadyFmu> {
-  return "path" in subject
-    ? uploadFirst(target, subject.path, options)
-    : findOnVolume(target, subject.checksum, options);
+  if (!("path" in subject)) return findOnVolume(target, subject.checksum, options);
+  return options.readOnly
+    ? readLocal(target, subject.path, options)
+    : uploadFirst(target, subject.path, options);
+}
+
+async function readLocal(target: UploadTarget, asked: string, options: FindOptions): Promise<ReadyFmu> {
+  const { settings } = options;
+  const path = await resolveLocalFile(asked, settings);
+  const useTest = options.useTestVolume ?? settings.useTestVolume.fmi;
+  const read = await readDescription(await openFileSource(path), basename(path), target);
+  return {
+    ...read,
+    checksum: await checksumOfFile(path),
+    volumeName: useTest ? settings.volumes.fmiTest : settings.volumes.fmi,
+    fileName: basename(path),
+  };
 }
 
 async function uploadFirst(target: UploadTarget, asked: string, options: FindOptions): Promise<ReadyFmu> {

@@ -11,9 +11,14 @@ export interface FmuVolumes {
 export function volumeToWrite(settings: FmuVolumes, useTestVolume: boolean): string {
   if (useTestVolume) return settings.volumes.fmiTest;
   if (settings.allowProduction) return settings.volumes.fmi;
-  throw new ToolError(
+  throw closedProduction(settings.volumes.fmi);
+}
+
+/** The error that refuses to write to a production volume. */
+export function closedProduction(volume: string): ToolError {
+  return new ToolError(
     "permission_denied",
-    `Cannot write to volume "${settings.volumes.fmi}": \`MODAL_FMI_ALLOW_PRODUCTION\` is 0`,
+    `Cannot write to volume "${volume}": \`MODAL_FMI_ALLOW_PRODUCTION\` is 0`,
     "Pass `use_test_volume: true`, or unset `MODAL_FMI_ALLOW_PRODUCTION`.",
   );
 }

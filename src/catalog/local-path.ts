@@ -1,5 +1,5 @@
 import { realpath, stat } from "node:fs/promises";
-import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ToolError } from "../errors.ts";
 
@@ -32,6 +32,25 @@ export async function resolveLocalFile(path: string, folders: LocalFolders): Pro
     refused ??= problem;
   }
   throw refused ?? missing(path, candidates);
+}
+
+/**
+ * The folder that a caller's path means, for files to be written to; it need not exist yet. Throws `invalid_argument`
+ * where a file is in its place, `permission_denied` outside the allowed folders.
+ */
+export async function resolveLocalFolder(path: string, folders: LocalFolders): Promise<string> {
+  const [folder = folders.workingFolder] = candidatePaths(path, { ...folders, roots: undefined });
+  let existing = folder;
+  while ((await realpath(existing).catch(() => undefined)) === undefined && dirname(existing) !== existing)
+    existing = dirname(existing);
+  const real = await realpath(existing);
+  if (!(await isAllowed(real, folders.roots))) throw notAllowed(path, folders.roots ?? []);
+  if ((await stat(real)).isDirectory()) return folder;
+  throw new ToolError(
+    "invalid_argument",
+    `Cannot write below "${path}": "${existing}" is a file`,
+    "Give the path of a folder on this computer.",
+  );
 }
 
 async function whyNotFile(path: string, real: string): Promise<ToolError | undefined> {

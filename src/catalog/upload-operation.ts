@@ -1,7 +1,7 @@
 import type { Platform } from "../fmi/platforms.ts";
 import type { Modal } from "../modal/modal.ts";
-import { type Operations, type Waited, waitForOperation } from "../operations.ts";
-import { type FmuUploadOutcome, uploadFmu } from "./upload-fmu.ts";
+import { type Operation, type Operations, type Waited, waitForOperation } from "../operations.ts";
+import { type FmuUpload, type FmuUploadOutcome, uploadFmu } from "./upload-fmu.ts";
 
 /** The endpoint to upload to. */
 export interface UploadTarget {
@@ -25,7 +25,13 @@ export interface UploadRequest {
   onProgress(message: string, bytesSent: number, bytesTotal: number | undefined): void;
 }
 
-/** Uploads an FMU, or joins the upload of the same file to the same volume; hands back how far it is when the time is up. */
+/** The notes that running uploads were started with. */
+const notes = new WeakMap<Operation<FmuUploadOutcome>, string | undefined>();
+
+/**
+ * Uploads an FMU, or joins the upload of the same file to the same volume, whose note ours then replaces; hands back how far it
+ * is when the time is up.
+ */
 export async function uploadWithin(
   operations: Operations,
   target: UploadTarget,
@@ -33,22 +39,19 @@ export async function uploadWithin(
 ): Promise<Waited<FmuUploadOutcome> & { bytesSent: number; bytesTotal: number | undefined }> {
   const { modal, platform } = target;
   const { path, volumeName, note, sidecar, validation, signal } = request;
-  const who = await target.who(signal);
+  const upload = { path, volumeName, note, who: await target.who(signal), sidecar, validation, platform };
   const key = JSON.stringify(["upload", modal.url, modal.environment, volumeName, path, validation]);
-  const { operation, started } = operations.join(key, 0, (report, stop) =>
+  const first = operations.join(key, 0, (report, stop) =>
     uploadFmu(modal, {
-      path,
-      volumeName,
-      note,
-      who,
-      sidecar,
-      validation,
-      platform,
+      ...upload,
       onProgress: (sent, total) => report(`uploading to volume "${volumeName}"`, sent, total),
       signal: stop,
     }),
   );
-  const { progress } = operation;
+  if (first.started) notes.set(first.operation, note);
+  const isNoted = note === undefined || notes.get(first.operation) === note;
+  const { operation, started } = isNoted ? first : noteAfter(operations, first.operation, modal, upload);
+  const { progress } = first.operation;
   const waited = await waitForOperation(operation, {
     timeoutMs: request.answerWithinMs,
     signal,
@@ -56,4 +59,18 @@ export async function uploadWithin(
     onTick: () => request.onProgress(progress.message, progress.done, progress.total),
   });
   return { ...waited, bytesSent: progress.done, bytesTotal: progress.total };
+}
+
+/** The file is there then, so that nothing but its note is sent. */
+function noteAfter(
+  operations: Operations,
+  { key, promise }: Operation<FmuUploadOutcome>,
+  modal: Modal,
+  upload: FmuUpload,
+): { operation: Operation<FmuUploadOutcome>; started: boolean } {
+  return operations.join(`${key} ${JSON.stringify(upload.note)}`, 0, async (_report, stop) => {
+    const outcome = await promise;
+    const { warnings } = await uploadFmu(modal, { ...upload, signal: stop });
+    return { ...outcome, warnings };
+  });
 }

@@ -55,6 +55,7 @@ export function chooseProfile(env: Env, file: ProfileFile, findings: Findings): 
       "MODAL_PROFILE",
       `Cannot use profile ${quote(wanted)}: ${describeFile(file)}.`,
       `Set MODAL_PROFILE to a profile of ${file.path}, or unset it.`,
+      "profile_unknown",
     );
     const problem = profile === undefined && file.problems.length === 0 ? missing : undefined;
     return { profile, problem, named: true };
@@ -82,6 +83,7 @@ export function chooseProfile(env: Env, file: ProfileFile, findings: Findings): 
     "active",
     `Cannot choose a Modal profile: ${describeFile(file)}, and ${active.length === 0 ? "none is" : "several are"} active.`,
     `Set MODAL_PROFILE, or write active = true below exactly one profile in ${file.path}.`,
+    "profile_ambiguous",
   );
   return { profile: undefined, problem, named: false };
 }
@@ -128,12 +130,16 @@ function withoutToken(
   const remedy = "Set MODAL_TOKEN_ID and MODAL_TOKEN_SECRET, or run `modal token new`.";
   if (urlFrom === "MODAL_SERVER_URL") {
     const message = `Cannot use the endpoint of MODAL_SERVER_URL: ${state}.`;
-    return { kind: "invalid", problems: [variableProblem("MODAL_SERVER_URL", message, remedy)] };
+    return {
+      kind: "invalid",
+      problems: [variableProblem("MODAL_SERVER_URL", message, remedy, "url_without_token")],
+    };
   }
   const name = choice.profile?.name;
   if (urlFrom === "server_url" || choice.named) {
     const message = `Cannot use profile "${name}" of ${file.path}: "token_id" and "token_secret" are missing; ${describeFile(file)}.`;
-    return { kind: "invalid", problems: [file.problem(name, undefined, message, remedy)] };
+    const code = urlFrom === "server_url" ? "url_without_token" : "credentials_missing";
+    return { kind: "invalid", problems: [file.problem(name, undefined, message, remedy, code)] };
   }
   return {
     kind: "none",
@@ -154,12 +160,14 @@ function missingHalf(
       missing?.variable ?? "MODAL_TOKEN_ID",
       `The Modal token is incomplete: ${present.variable} is set, but ${missing?.variable} is not, nor is "${missing?.field}"${section}; ${describeFile(file)}.`,
       `Set ${missing?.variable} as well, or unset ${present.variable}.`,
+      "credentials_half",
     );
   return file.problem(
     profile?.name,
     present?.field,
     `The Modal token${section} is incomplete: "${missing?.field}" is missing; ${describeFile(file)}.`,
     `Add ${missing?.field} to [${profile?.name}] in ${file.path}, or set ${missing?.variable}.`,
+    "credentials_half",
   );
 }
 
@@ -192,6 +200,7 @@ function readToken(
       variable,
       `${variable} holds a control character or one outside ASCII.`,
       `Copy ${variable} again from Modal's settings, on one line.`,
+      "credentials_malformed",
     ),
   );
   return undefined;

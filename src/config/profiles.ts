@@ -1,6 +1,6 @@
 import { parse, TomlError, type TomlTable } from "smol-toml";
 import type { System } from "./paths.ts";
-import type { ConfigProblem } from "./variables.ts";
+import type { ConfigCode, ConfigProblem } from "./variables.ts";
 
 const FIELDS = ["token_id", "token_secret", "environment", "server_url"] as const;
 
@@ -25,6 +25,7 @@ export interface ProfileFile {
     key: string | undefined,
     message: string,
     remedy: string,
+    code?: ConfigCode,
   ): ConfigProblem;
 }
 
@@ -36,7 +37,8 @@ export function readProfiles(path: string, system: System): ProfileFile {
     exists: text !== undefined,
     profiles,
     problems,
-    problem: (section, key, message, remedy) => ({
+    problem: (section, key, message, remedy, code = "credentials_malformed") => ({
+      code,
       variable: undefined,
       file: path,
       line: text === undefined ? undefined : findLine(text, section, key),
@@ -113,6 +115,7 @@ function fileProblem(path: string, error: unknown): ConfigProblem {
   if (error instanceof TomlError)
     // TomlError's message quotes the lines around the fault, which may hold a token.
     return {
+      code: "credentials_malformed",
       variable: undefined,
       file: path,
       line: error.line,
@@ -121,6 +124,7 @@ function fileProblem(path: string, error: unknown): ConfigProblem {
     };
   const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
   return {
+    code: "credentials_malformed",
     variable: undefined,
     file: path,
     line: undefined,

@@ -42,11 +42,35 @@ export const CONFIG_VARIABLES = [
     default: "any regular file",
     meaning: "Folders FMUs may be uploaded from, separated as `PATH` is.",
   },
+  {
+    name: "MODAL_FMI_KEEP_DAYS",
+    default: "90",
+    meaning: "Days that series, plots and states of runs are kept; records stay.",
+  },
+  { name: "MODAL_FMI_PARQUET", default: "0", meaning: "1 keeps series as Parquet, too." },
+  { name: "MODAL_FMI_KEEP_GB", default: "5", meaning: "GB that they may take; the oldest go first." },
   { name: "MODAL_FMI_RUN_TIMEOUT_S", default: "300", meaning: "Time limit of a run in seconds." },
   {
     name: "MODAL_FMI_ALLOW_PRODUCTION",
     default: "1",
-    meaning: "0 refuses everything that would use the production volumes.",
+    meaning: "0 refuses to write to volumes other than the test volumes, and to deploy on Modal.",
+  },
+  {
+    name: "MODAL_FMI_CONFIRM_ABOVE_S",
+    default: "600",
+    meaning:
+      "A run on Modal that past runs of its FMU tell to take more container seconds needs your consent.",
+  },
+  {
+    name: "MODAL_FMI_CONFIRM_BY_VALUE",
+    default: "0",
+    meaning:
+      "1 takes consent as an argument where a host cannot ask you: the assistant can then give it by itself.",
+  },
+  {
+    name: "MODAL_FMI_MAX_RUNS_PER_HOUR",
+    default: "60",
+    meaning: "Runs that may be started on Modal within an hour; runs on this computer do not count.",
   },
   { name: "MODAL_FMI_SIDECAR", default: "1", meaning: "0 uploads FMUs without a note about them." },
   { name: "FMI_VOLUME_NAME", default: "`fmi-cache`", meaning: "Volume of FMUs." },
@@ -92,8 +116,19 @@ export const CONFIG_VARIABLES = [
 /** Name of an environment variable of {@link CONFIG_VARIABLES}. */
 export type VariableName = (typeof CONFIG_VARIABLES)[number]["name"];
 
+/** Stable names of what may be wrong in the configuration, as `diagnose` reports them. */
+export type ConfigCode =
+  | "credentials_half"
+  | "credentials_malformed"
+  | "credentials_missing"
+  | "profile_unknown"
+  | "profile_ambiguous"
+  | "url_without_token"
+  | "setting_invalid";
+
 /** One thing in the configuration that is wrong: where, what, and what to do. Never holds the value itself if it may be secret. */
 export interface ConfigProblem {
+  code: ConfigCode;
   /** Set where an environment variable is at fault. */
   variable: string | undefined;
   /** Set where the configuration file is at fault. */
@@ -114,8 +149,13 @@ export interface Findings {
 export type Env = Readonly<Record<string, string | undefined>>;
 
 /** Makes the problem of an environment variable. */
-export function variableProblem(variable: VariableName, message: string, remedy: string): ConfigProblem {
-  return { variable, file: undefined, line: undefined, message, remedy };
+export function variableProblem(
+  variable: VariableName,
+  message: string,
+  remedy: string,
+  code: ConfigCode = "setting_invalid",
+): ConfigProblem {
+  return { code, variable, file: undefined, line: undefined, message, remedy };
 }
 
 /** Whether a value consists of printable ASCII only, as gRPC metadata demands. */

@@ -5,37 +5,27 @@ const interpolation = z.enum(["hold", "linear"]);
 /** The argument `input_series` of a tool. */
 export const inputSeriesArgument = z
   .strictObject({
-    file: z
-      .string()
-      .optional()
-      .describe("Local path: CSV (header with units, such as time,T_out [degC]) or EPW weather file."),
+    file: z.string().optional().describe("Local CSV (header with units: time,T_out [degC]) or EPW file."),
     inline: z
       .strictObject({
         time: z
           .array(z.union([z.number(), z.string()]))
           .min(1)
-          .describe("s, or ISO 8601; a repeated time is a jump."),
+          .describe("s or ISO 8601; repeated: a jump"),
         columns: z
           .record(z.string(), z.array(z.union([z.number(), z.boolean()])))
-          .describe("Values per time by name, with or without a unit: T_out [degC]."),
-        interpolation: z.record(z.string(), interpolation).optional().describe("By column."),
+          .describe("Values by name, as T_out [degC]"),
+        interpolation: z.record(z.string(), interpolation).optional(),
       })
-      .optional()
-      .describe("The columns themselves."),
-    map: z
-      .record(z.string(), z.string())
-      .optional()
-      .describe("Variable to column, beside columns named as an input is."),
+      .optional(),
+    map: z.record(z.string(), z.string()).optional().describe("Variable to column"),
     interpolation: z
       .record(z.string(), interpolation)
       .optional()
-      .describe("By variable. Default: linear for continuous inputs, else hold."),
-    time_origin: z
-      .string()
-      .optional()
-      .describe("Date (ISO 8601) at model time 0. Default: the first row is the start."),
+      .describe("Variable to hold or linear. Default: linear where continuous."),
+    time_origin: z.string().optional().describe("Date at model time 0. Default: the first row's."),
   })
-  .describe("Inputs over time, from file or inline; they must cover the whole run.");
+  .describe("Inputs over the whole run, from file or inline.");
 
 /** A series on its way to the runner: little-endian float64 bytes, one value per time point. Keys are variables or elements. */
 export const encodedInputSeries = z.strictObject({

@@ -14,6 +14,9 @@ const APP_STATES: Readonly<Record<number, AppInfo["state"]>> = {
   8: "detached",
 };
 
+/** AppStopSource of modal_proto/api.proto: by a command, as `modal app stop` does. */
+const STOPPED_BY_COMMAND = 1;
+
 /** Modal's apps of one environment. */
 export function createApps(connection: Connection): Apps {
   return {
@@ -23,6 +26,7 @@ export function createApps(connection: Connection): Apps {
     history: (appId, signal) => readHistory(connection, appId, signal),
     containers: (appId, signal) => listContainers(connection, appId, signal),
     tags: (appId, signal) => readTags(connection, appId, signal),
+    stop: (appId, signal) => stopApp(connection, appId, signal),
   };
 }
 
@@ -40,6 +44,7 @@ async function listApps(connection: Connection, signal?: AbortSignal): Promise<A
     createdAt: isoFromSeconds(app.createdAt),
     stoppedAt: isoFromSeconds(app.stoppedAt),
     runningContainers: app.nRunningTasks,
+    published: app.name !== "",
   }));
 }
 
@@ -96,6 +101,9 @@ async function readHistory(
       deployedBy: deployment.deployedBy || undefined,
       clientVersion: deployment.clientVersion || undefined,
       tag: deployment.tag || undefined,
+      commit: deployment.commitInfo?.commitHash
+        ? { hash: deployment.commitInfo.commitHash, dirty: deployment.commitInfo.dirty }
+        : undefined,
     }))
     .sort((a, b) => b.version - a.version);
 }
@@ -133,4 +141,13 @@ async function readTags(
     { signal },
   );
   return tags;
+}
+
+async function stopApp(connection: Connection, appId: string, signal?: AbortSignal): Promise<void> {
+  await request(
+    connection,
+    `stop app ${appId}`,
+    (controlPlane, rpc) => controlPlane.appStop({ appId, source: STOPPED_BY_COMMAND }, rpc),
+    { signal },
+  );
 }

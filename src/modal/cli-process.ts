@@ -16,6 +16,9 @@ export interface CliEnvironment {
   tokenSecret: string;
   serverUrl: string;
   environment: string;
+  /** Names of the volumes and such, as the runners' modules read them; they win over what is inherited. */
+  settings?: Readonly<Record<string, string>>;
+  deployTag?: string | undefined;
   /** The whole environment to pick ordinary variables from. */
   inherited: Readonly<Record<string, string | undefined>>;
 }
@@ -71,6 +74,8 @@ export function runCli(
   const { environment } = options;
   const env = {
     ...pickOrdinary(environment.inherited),
+    ...environment.settings,
+    ...(environment.deployTag ? { RUNNER_DEPLOY_TAG: environment.deployTag } : {}),
     MODAL_TOKEN_ID: environment.tokenId,
     MODAL_TOKEN_SECRET: environment.tokenSecret,
     MODAL_SERVER_URL: environment.serverUrl,
@@ -116,7 +121,10 @@ function run(
   });
 }
 
-function pickOrdinary(inherited: Readonly<Record<string, string | undefined>>): Record<string, string> {
+/** What the CLI and the runner's module get to see of the environment. */
+export function pickOrdinary(
+  inherited: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
   const kept = Object.entries(inherited).filter(([name, value]) => value !== undefined && KEPT.test(name));
   return Object.fromEntries(kept) as Record<string, string>;
 }

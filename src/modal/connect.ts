@@ -25,8 +25,10 @@ export async function connectModal(options: ConnectOptions): Promise<Modal> {
   checkToken("MODAL_TOKEN_ID", options.tokenId);
   checkToken("MODAL_TOKEN_SECRET", options.tokenSecret);
   const closing = new AbortController();
+  const throttling = { at: 0, words: "" };
+  const onThrottle = (words: string) => Object.assign(throttling, { at: Date.now(), words });
   const connection: Connection = {
-    controlPlane: await openControlPlane(options),
+    controlPlane: await openControlPlane(options, onThrottle),
     url: options.url,
     environment: options.environment,
     closed: closing.signal,
@@ -40,6 +42,7 @@ export async function connectModal(options: ConnectOptions): Promise<Modal> {
     calls: createFunctionCalls(connection),
     logs: createLogs(connection),
     whoAmI: (signal) => readIdentity(connection, signal),
+    throttledSince: (time) => (throttling.at > 0 && throttling.at >= time ? throttling.words : undefined),
     close: async () => closing.abort(),
   };
 }
@@ -51,14 +54,17 @@ export async function connectModal(options: ConnectOptions): Promise<Modal> {
  * placeholder for its control plane, makes a client for our URL, and takes that as its control plane: its token
  * requests go there too, and no channel to Modal's own host is ever made.
  */
-export async function openControlPlane(options: ConnectOptions): Promise<ControlPlane> {
+export async function openControlPlane(
+  options: ConnectOptions,
+  onThrottle: (words: string) => void = () => {},
+): Promise<ControlPlane> {
   const { ModalClient } = await import("modal");
   const client = new ModalClient({
     tokenId: options.tokenId,
     tokenSecret: options.tokenSecret,
     environment: options.environment,
     maxThrottleWaitSecs: MAX_THROTTLE_WAIT_S,
-    logger: createSdkLogger(options),
+    logger: createSdkLogger(options, onThrottle),
     logLevel: "info",
     cpClient: {} as ControlPlane,
   });
@@ -67,12 +73,21 @@ export async function openControlPlane(options: ConnectOptions): Promise<Control
   return controlPlane;
 }
 
-function createSdkLogger(options: ConnectOptions): NonNullable<ModalClientParams["logger"]> {
+/** What the SDK logs when a server asks it to wait, each time a request is put off; nothing else tells. */
+const THROTTLE_MESSAGE = "Server requested retry delay";
+
+function createSdkLogger(
+  options: ConnectOptions,
+  onThrottle: (words: string) => void,
+): NonNullable<ModalClientParams["logger"]> {
   const redact = createRedactor([options.tokenId, options.tokenSecret]);
   const at =
     (level: "debug" | "info" | "warn" | "error") =>
-    (message: string, ...rest: unknown[]) =>
+    (message: string, ...rest: unknown[]) => {
+      if (message.startsWith(THROTTLE_MESSAGE))
+        onThrottle(redact(String(rest[rest.indexOf("message") + 1] ?? "")));
       options.log(level, redact([message, ...rest].map(String).join(" ")));
+    };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 

@@ -12,6 +12,8 @@ export interface CliDeploy {
   module: string;
   /** Deploys under another name than the app's own. */
   name?: string | undefined;
+  /** Shown in the app's history, and given to the module as `RUNNER_DEPLOY_TAG`. */
+  tag?: string | undefined;
   environment: CliEnvironment;
   onLine: (line: string) => void;
   signal: AbortSignal;
@@ -79,15 +81,17 @@ export async function checkRunnerFolder(folder: string, module: string): Promise
 export async function deployWithCli(
   deploy: CliDeploy,
 ): Promise<CliResult & { url: string | undefined; command: string }> {
-  const args = ["deploy", ...(deploy.name ? ["--name", deploy.name] : []), "-m", deploy.module];
+  const named = deploy.name ? ["--name", deploy.name] : [];
+  const tagged = deploy.tag ? ["--tag", deploy.tag] : [];
+  const args = ["deploy", ...named, ...tagged, "-m", deploy.module];
   const command = `modal ${args.join(" ")}`;
   const result = await runCli(deploy.cli, args, {
     cwd: deploy.folder,
-    environment: deploy.environment,
+    environment: { ...deploy.environment, deployTag: deploy.tag },
     onLine: deploy.onLine,
     signal: deploy.signal,
   });
-  if (result.code !== 0) throw explainFailure(command, deploy.folder, result);
+  if (result.code !== 0) throw explainFailure(`Cannot deploy: \`${command}\` in "${deploy.folder}"`, result);
   return { ...result, command, url: /https?:\/\/\S+\/apps\/\S+/.exec(result.text)?.[0] };
 }
 
@@ -96,14 +100,14 @@ export async function rollBackWithCli(deploy: CliDeploy & { name: string }): Pro
   const args = ["app", "rollback", deploy.name];
   const { folder: cwd, environment, onLine, signal } = deploy;
   const result = await runCli(deploy.cli, args, { cwd, environment, onLine, signal });
-  if (result.code !== 0) throw explainFailure(`modal ${args.join(" ")}`, cwd, result);
+  if (result.code !== 0) throw explainFailure(`Cannot roll back: \`modal ${args.join(" ")}\``, result);
   return result;
 }
 
-function explainFailure(command: string, folder: string, result: CliResult): ToolError {
+function explainFailure(what: string, result: CliResult): ToolError {
   const known = FAILURES.find(({ pattern }) => pattern.test(result.text));
-  const detail = result.tail.slice(-40).join("\n");
-  const where = `Cannot deploy: \`${command}\` in "${folder}" ended with code ${result.code}`;
+  const detail = result.tail.slice(-40).map(withoutFrame).join("\n");
+  const where = `${what} ended with code ${result.code}`;
   if (!known) {
     const remedy = "Read the last lines below, mend the cause and call `deploy_runner` again.";
     return new ToolError("unknown", where, remedy, { detail });
@@ -111,6 +115,11 @@ function explainFailure(command: string, folder: string, result: CliResult): Too
   const spot = known.spot?.(result.tail);
   const message = `${where}: ${known.why}${spot ? ` (${spot})` : ""}`;
   return new ToolError(known.code, message, known.remedy, { detail });
+}
+
+/** Rich draws panels as wide as it takes its terminal to be. */
+function withoutFrame(line: string): string {
+  return line.replace(/─{4,}/g, "───").replace(/\s{3,}│$/, " │");
 }
 
 /** The frame that a traceback ends in, and the error: Rich draws both inside a panel. */

@@ -6,20 +6,21 @@ export type LogBatch = Awaited<ReturnType<ControlPlane["appFetchLogs"]>>["batche
 type LogItem = LogBatch["items"][number];
 
 const FUNCTION_QUEUED = 1;
-/** TaskState of modal_proto/api.proto, in words. */
+/** TaskState of modal_proto/api.proto, in the words of Modal's dashboard. */
 const TASK_STATES: Readonly<Record<number, string>> = {
-  1: "container queued",
-  2: "container assigned to a worker",
-  3: "container loading its image",
-  4: "container active",
-  5: "container completed",
-  6: "container created",
-  7: "container being created",
-  8: "container idle",
-  9: "container may be preempted",
-  10: "container preempted",
-  11: "container loading its checkpoint",
+  1: "Waiting for a container: queued",
+  2: "Container assigned to a worker",
+  3: "Loading image",
+  4: "Container ready",
+  5: "Container finished",
+  6: "Container created",
+  7: "Starting container",
+  8: "Container ready, idle",
+  9: "Container may be preempted",
+  10: "Container preempted",
+  11: "Loading checkpoint",
 };
+const WAITING = "Waiting for a container";
 
 /** Turns batches into entries of one line each. */
 interface LineSplitter {
@@ -92,7 +93,13 @@ function itemTimeMs(item: LogItem): number {
 
 function describeEvent(item: LogItem): string | undefined {
   const progress = item.taskProgress;
-  if (progress?.progressType === FUNCTION_QUEUED) return progress.description || "waiting in the queue";
+  if (progress?.progressType === FUNCTION_QUEUED) return describeQueue(progress.description);
   if (progress !== undefined) return progress.description || "image being saved";
   return TASK_STATES[item.taskState];
+}
+
+/** The queue's notice is Modal's own text; the words that users know come first. */
+function describeQueue(description: string): string {
+  if (description === "" || description.startsWith(WAITING)) return description || WAITING;
+  return `${WAITING}: ${description}`;
 }

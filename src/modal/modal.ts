@@ -13,6 +13,8 @@ export interface Modal {
   readonly logs: Logs;
   /** Who the token belongs to; one round trip, never cached when it fails. */
   whoAmI(signal?: AbortSignal): Promise<Identity>;
+  /** The server's words where it has asked to wait (a rate limit) since this time, ms of the epoch. */
+  throttledSince?(time: number): string | undefined;
   close(): Promise<void>;
 }
 
@@ -109,6 +111,8 @@ export interface AppInfo {
   createdAt: string | undefined;
   stoppedAt: string | undefined;
   runningContainers: number;
+  /** Whether a deploy of it has ended well: only then does an app have a deployment name. */
+  published: boolean;
 }
 
 /** Where a deployment name leads: a live app, a stopped one, or none ever. */
@@ -126,6 +130,8 @@ export interface Deployment {
   deployedBy: string | undefined;
   clientVersion: string | undefined;
   tag: string | undefined;
+  /** The commit that was deployed, where the deploying client saw a git repository. */
+  commit?: { hash: string; dirty: boolean } | undefined;
 }
 
 export interface Apps {
@@ -138,6 +144,8 @@ export interface Apps {
   containers(appId: string, signal?: AbortSignal): Promise<ContainerInfo[]>;
   /** The tags that an app was deployed with. */
   tags(appId: string, signal?: AbortSignal): Promise<Record<string, string>>;
+  /** Stops an app and its calls for good. */
+  stop(appId: string, signal?: AbortSignal): Promise<void>;
 }
 
 export interface ContainerInfo {

@@ -1,17 +1,8 @@
 import { ToolError } from "../errors.ts";
 import type { DefaultExperiment } from "../fmi/model-description.ts";
+import { MOST_POINTS, planRunTimes, type RunTimesProblem, type Sourced } from "../fmi/run-times.ts";
 
-/** The most points a run may record. */
-const MAX_POINTS = 10_000_000;
-
-/** Steps of a run where neither the caller nor the FMU says. */
-const DEFAULT_STEPS = 500;
-
-/** A value and where it comes from: "given", "default experiment", or a fallback in words. */
-export interface Sourced<T> {
-  value: T;
-  from: string;
-}
+export type { Sourced } from "../fmi/run-times.ts";
 
 /** Times a caller may give, in seconds. */
 export interface TimeRequest {
@@ -29,93 +20,49 @@ export interface TimeSettings {
   output_interval: Sourced<number>;
 }
 
-/** Settles a run's times: as given, else the default experiment, else 0 to 1 s in 500 steps. Throws `invalid_argument`. */
+/** Settles a run's times by {@link planRunTimes}. Throws `invalid_argument`. */
 export function planTimes(experiment: DefaultExperiment, request: TimeRequest): TimeSettings {
-  const start_time = pick(request.start_time, experiment.startTime, 0, "0 s, as nothing says otherwise");
-  const stop_time = pick(
-    request.stop_time,
-    experiment.stopTime,
-    start_time.value + 1,
-    "1 s after the start, as nothing says otherwise",
-  );
-  const length = stop_time.value - start_time.value;
-  checkLength(start_time, stop_time);
-  checkPositive("step_size", request.step_size);
-  checkPositive("output_interval", request.output_interval);
-  const step_size = chooseStep(experiment, request, length);
-  const output_interval: Sourced<number> =
-    request.output_interval === undefined
-      ? { value: step_size.value, from: "the step size" }
-      : { value: request.output_interval, from: "given" };
-  checkMultiple(output_interval.value, step_size.value);
-  checkPoints(length, output_interval.value, step_size.value);
-  return { start_time, stop_time, step_size, output_interval };
+  const { start_time: startTime, stop_time: stopTime, step_size: stepSize } = request;
+  const given = { startTime, stopTime, stepSize, outputInterval: request.output_interval };
+  const times = planRunTimes(experiment, given, { toInterval: true });
+  if ("kind" in times) throw explain(times);
+  return {
+    ...{ start_time: times.startTime, stop_time: times.stopTime },
+    ...{ step_size: times.stepSize, output_interval: times.outputInterval },
+  };
 }
 
-function checkLength(start: Sourced<number>, stop: Sourced<number>): void {
-  const length = stop.value - start.value;
-  if (length > 0 && Number.isFinite(length)) return;
-  throw new ToolError(
-    "invalid_argument",
-    `Cannot run from ${start.value} s (${start.from}) to ${stop.value} s (${stop.from}): the stop time must be finite and after the start time`,
-    "Give a `stop_time` greater than `start_time`.",
-  );
-}
-
-function pick(
-  given: number | undefined,
-  own: number | undefined,
-  fallback: number,
-  words: string,
-): Sourced<number> {
-  if (given !== undefined) return { value: given, from: "given" };
-  return own === undefined ? { value: fallback, from: words } : { value: own, from: "default experiment" };
-}
-
-function chooseStep(experiment: DefaultExperiment, request: TimeRequest, length: number): Sourced<number> {
-  if (request.step_size !== undefined) return { value: request.step_size, from: "given" };
-  const own = isUsable(experiment.stepSize) ? experiment.stepSize : undefined;
-  const step = own ?? length / DEFAULT_STEPS;
-  const from = own === undefined ? `${DEFAULT_STEPS} steps over the run` : "default experiment";
-  if (request.output_interval === undefined || isMultiple(request.output_interval, step))
-    return { value: step, from };
-  const fitted = request.output_interval / Math.ceil(request.output_interval / step);
-  return { value: fitted, from: "fitted to the output interval" };
-}
-
-function isUsable(step: number | undefined): step is number {
-  return step !== undefined && step > 0 && Number.isFinite(step);
-}
-
-function checkPositive(name: string, value: number | undefined): void {
-  if (value === undefined || isUsable(value)) return;
-  throw new ToolError(
-    "invalid_argument",
-    `Cannot run with ${name} ${value} s: it must be positive and finite`,
-    `Give a positive \`${name}\` in seconds.`,
-  );
-}
-
-function isMultiple(interval: number, step: number): boolean {
-  const ratio = interval / step;
-  return Math.round(ratio) >= 1 && Math.abs(ratio - Math.round(ratio)) <= 1e-9 * ratio;
-}
-
-function checkMultiple(interval: number, step: number): void {
-  if (isMultiple(interval, step)) return;
-  throw new ToolError(
-    "invalid_argument",
-    `Cannot record every ${interval} s: it is no whole multiple of the communication step size ${step} s`,
-    "Give an `output_interval` that is a whole multiple of `step_size`.",
-  );
-}
-
-function checkPoints(length: number, interval: number, step: number): void {
-  const points = length / interval + 1;
-  if (points <= MAX_POINTS) return;
-  throw new ToolError(
-    "invalid_argument",
-    `Cannot record ${Math.ceil(points)} points (${length} s at an interval of ${interval} s): the limit is ${MAX_POINTS}`,
-    `Give a larger \`output_interval\` (at least ${length / (MAX_POINTS - 1)} s${interval > step ? "" : "; `step_size` may stay"}).`,
-  );
+function explain(problem: RunTimesProblem): ToolError {
+  const refuse = (message: string, remedy: string) => new ToolError("invalid_argument", message, remedy);
+  switch (problem.kind) {
+    case "length": {
+      const [start, stop] = [problem.startTime, problem.stopTime];
+      return refuse(
+        `Cannot run from ${start.value} s (${start.from}) to ${stop.value} s (${stop.from}): the stop time must be finite and after the start time`,
+        "Give a `stop_time` greater than `start_time`.",
+      );
+    }
+    case "not_positive":
+      return refuse(
+        `Cannot run with ${problem.name} ${problem.value} s: it must be positive and finite`,
+        `Give a positive \`${problem.name}\` in seconds.`,
+      );
+    case "no_multiple":
+      return refuse(
+        `Cannot record every ${problem.interval} s: it is no whole multiple of the communication step size ${problem.step} s`,
+        "Give an `output_interval` that is a whole multiple of `step_size`.",
+      );
+    case "does_not_divide":
+      return refuse(
+        `Cannot step by ${problem.step} s: the FMU takes steps of one size only, and that does not divide the simulated time`,
+        `Give a \`step_size\` of ${problem.fitting} s.`,
+      );
+    case "too_many_points": {
+      const { points, length, interval, step } = problem;
+      return refuse(
+        `Cannot record ${points} points (${length} s at an interval of ${interval} s): the limit is ${MOST_POINTS}`,
+        `Give a larger \`output_interval\` (at least ${length / (MOST_POINTS - 1)} s${interval > step ? "" : "; `step_size` may stay"}).`,
+      );
+    }
+  }
 }

@@ -45,7 +45,12 @@ export async function settleRun(
     const untilLimit = deadlineOf(record) + GRACE_MS - now;
     const waitFor = Math.min(Math.max(0, giveUpAt - now), untilLimit > 0 ? untilLimit : OVERDUE_POLL_MS);
     const outcome = await waitForCall(modal, record.function_call_id, waitFor, signal);
-    if (outcome.state !== "unfinished") return finish(modal, store, record, readEnd(record, outcome), signal);
+    if (outcome.state !== "unfinished") {
+      // Another process may have cancelled it for its limit and not kept that yet.
+      const late =
+        outcome.state === "terminated" && (await isOverdue(modal, record, signal).catch(() => false));
+      return finish(modal, store, record, late ? overdue(record) : readEnd(record, outcome), signal);
+    }
     if (await isOverdue(modal, record, signal)) {
       await modal.calls.cancel(record.function_call_id, signal);
       return finish(modal, store, record, overdue(record), signal);
@@ -69,17 +74,18 @@ async function waitForCall(
   }
 }
 
-/** Cancels a run and keeps that. Returns a finished run as it is. */
+/** Cancels a run and keeps that, when its call has ended or `endsWithinMs` have passed. Returns a finished run as it is. */
 export async function cancelRun(
   modal: Modal,
   store: RunStore,
   record: RunRecord,
   signal: AbortSignal,
+  endsWithinMs = 2000,
 ): Promise<RunRecord> {
   const current = await settleRun(modal, store, record, 0, signal);
   if (isFinished(current) || current.function_call_id === undefined) return current;
   await modal.calls.cancel(current.function_call_id, signal);
-  const settled = await settleRun(modal, store, current, 2000, signal);
+  const settled = await settleRun(modal, store, current, endsWithinMs, signal);
   if (isFinished(settled)) return settled;
   const cancelled = readEnd(record, { state: "terminated", exception: "", traceback: undefined });
   return finish(modal, store, current, cancelled, signal);
@@ -127,13 +133,15 @@ function deadlineOf(record: RunRecord): number {
   return record.deadline === undefined ? Number.POSITIVE_INFINITY : Date.parse(record.deadline);
 }
 
-/** Whether a call has run for longer than its limit. Time spent waiting for a container does not count. */
+/** Whether a call has run for longer than its limit, or had when it was cancelled. Time spent waiting for a container does not count. */
 async function isOverdue(modal: Modal, record: RunRecord, signal: AbortSignal): Promise<boolean> {
   if (record.function_call_id === undefined || Date.now() < deadlineOf(record) + GRACE_MS) return false;
   const { status, runningSeconds } = await modal.calls.status(record.function_call_id, signal);
-  if (status !== "running" && status !== "unknown") return false;
+  const isCancelled = status === "terminated";
+  if (!isCancelled && status !== "running" && status !== "unknown") return false;
+  if (runningSeconds === undefined) return !isCancelled;
   const limitMs = deadlineOf(record) - Date.parse(record.created_at) + GRACE_MS;
-  return runningSeconds === undefined || runningSeconds * 1000 >= limitMs;
+  return runningSeconds * 1000 >= limitMs;
 }
 
 function overdue(record: RunRecord): RunEnd {
@@ -175,6 +183,7 @@ async function finish(
     ...(outcome.stepCheck ? { step_check: outcome.stepCheck } : {}),
     ...files.kept,
     ...(written.file ? { series_file: written.file } : {}),
+    ...(written.parquet ? { parquet_file: written.parquet } : {}),
     ...(logs.length > 0 ? { logs } : {}),
   };
   await store.save(ended);
@@ -186,7 +195,7 @@ async function keepSeries(
   store: RunStore,
   record: RunRecord,
   series: RunSeries | undefined,
-): Promise<{ file: string | undefined; warnings: string[] }> {
+): Promise<{ file: string | undefined; parquet?: string | undefined; warnings: string[] }> {
   if (!series || series.rows === 0) return { file: undefined, warnings: [] };
   const file = store.seriesPath(record.run_id);
   const warnings =
@@ -194,11 +203,24 @@ async function keepSeries(
       ? [`The series keeps one of every ${series.thinned_by} recorded points; statistics use all`]
       : [];
   try {
-    await writeCsv(file, columnsOf(series, record.units, store.redact));
-    return { file, warnings };
+    const columns = columnsOf(series, record.units, store.redact);
+    await writeCsv(file, columns);
+    if (!store.keepsParquet) return { file, warnings };
+    return { file, ...(await keepParquet(store.filePath(record.run_id, "parquet"), columns, warnings)) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { file: undefined, warnings: [...warnings, `The series could not be kept: ${why}`] };
+  }
+}
+
+async function keepParquet(path: string, columns: readonly SeriesColumn[], warnings: readonly string[]) {
+  const { writeParquet } = await import("../runs/parquet.ts");
+  try {
+    await writeParquet(path, columns);
+    return { parquet: path, warnings: [...warnings] };
+  } catch (thrown) {
+    const warning = `The series could not be kept as Parquet: ${toError(thrown).message}`;
+    return { parquet: undefined, warnings: [...warnings, warning] };
   }
 }
 

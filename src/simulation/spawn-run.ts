@@ -18,9 +18,10 @@ export interface ReadyRun {
   newRun: boolean;
   /** Makes the record that is kept before the call is spawned. */
   makeRecord(runId: string): RunRecord;
+  /** How long to wait for the record of a run whose claim is there already; 2 s unless given. */
+  recordWithinMs?: number | undefined;
 }
 
-/** How long to wait for the record of a run whose claim is there already, and how often to look. */
 const RECORD_WITHIN_MS = 2_000;
 const RECORD_POLL_MS = 20;
 
@@ -43,11 +44,11 @@ export async function spawnRun(
 }
 
 async function claimRun(
-  { modal, store, digest }: ReadyRun,
+  { modal, store, digest, recordWithinMs = RECORD_WITHIN_MS }: ReadyRun,
   runId: string,
   signal: AbortSignal,
 ): Promise<RunRecord | undefined> {
-  const giveUpAt = Date.now() + RECORD_WITHIN_MS;
+  const giveUpAt = Date.now() + recordWithinMs;
   for (;;) {
     const holder = await store.claim(digest, runId);
     if (holder === runId) return undefined;

@@ -25,6 +25,8 @@ export interface StartRequest {
   newRun: boolean;
   /** What {@link findRunFunction} gives, if it was asked for already: looking takes as long as finding the FMU. */
   fn?: Promise<FunctionInfo> | undefined;
+  /** As `spawnRun` has it. */
+  recordWithinMs?: number | undefined;
 }
 
 /** Name of the function that simulates. */
@@ -47,18 +49,12 @@ export async function startRun(
   signal: AbortSignal,
 ): Promise<{ record: RunRecord; reused: boolean }> {
   const { modal, store, plan } = request;
-  const fn = await (request.fn ?? findRunFunction(modal, app, signal));
-  const { kwargs, warnings } = callArguments(fn, plan, {
-    checksum: request.fmu.checksum,
-    useTestVolume: request.useTestVolume,
-    returnLogs: request.returnLogs,
-    timeoutSeconds: request.timeoutSeconds,
-  });
+  const { fn, kwargs, warnings } = await prepareCall(request, app, signal);
   // A function's id tells endpoint, environment and app; the address of an embedded endpoint changes with its process.
   const digest = digestOf([request.endpoint, request.environment, fn.id, request.volume, kwargs]);
   return spawnRun(
     {
-      ...{ modal, store, fn, digest, newRun: request.newRun },
+      ...{ modal, store, fn, digest, newRun: request.newRun, recordWithinMs: request.recordWithinMs },
       makeArguments: () => kwargs,
       makeRecord: (runId) =>
         newRecord(request, { app, runId, digest, warnings: [...plan.warnings, ...warnings] }),
@@ -67,11 +63,34 @@ export async function startRun(
   );
 }
 
+/** The record that a run would start with, without starting it; throws what would prevent the start. */
+export async function draftRun(request: StartRequest, app: string, signal: AbortSignal): Promise<RunRecord> {
+  const { warnings } = await prepareCall(request, app, signal);
+  return newRecord(request, {
+    app,
+    runId: "dry_run",
+    digest: "",
+    warnings: [...request.plan.warnings, ...warnings],
+  });
+}
+
+async function prepareCall(request: StartRequest, app: string, signal: AbortSignal) {
+  const fn = await (request.fn ?? findRunFunction(request.modal, app, signal));
+  const call = callArguments(fn, request.plan, {
+    checksum: request.fmu.checksum,
+    useTestVolume: request.useTestVolume,
+    returnLogs: request.returnLogs,
+    timeoutSeconds: request.timeoutSeconds,
+  });
+  return { fn, ...call };
+}
+
 function newRecord(
   request: StartRequest,
   made: { app: string; runId: string; digest: string; warnings: string[] },
 ): RunRecord {
   const { plan } = request;
+  const discrete = discreteOutputs(plan);
   const now = Date.now();
   return {
     run_id: made.runId,
@@ -99,9 +118,21 @@ function newRecord(
     statistics: {},
     errors: [],
     warnings: made.warnings,
+    ...(discrete.length > 0 ? { discrete_outputs: discrete } : {}),
     ...(plan.notes && plan.notes.length > 0 ? { input_notes: [...plan.notes] } : {}),
     seconds: { queued: null, running: null },
   };
+}
+
+/** FMI 3.0, 2.4.7.4: only a floating-point variable can change between events, unless it says that it does not. */
+function discreteOutputs({ description, outputVariables }: RunPlan): string[] {
+  const outputs = new Set(outputVariables);
+  return description.variables
+    .filter(({ name, type, variability }) => {
+      const isContinuous = type.startsWith("Float") && variability === "continuous";
+      return outputs.has(name) && !isContinuous;
+    })
+    .map(({ name }) => name);
 }
 
 function settingsOf({ times, tolerance }: RunPlan, timeoutSeconds: number): Record<string, JsonValue> {

@@ -1,186 +1,211 @@
 import * as z from "zod";
-import type { Check } from "../diagnosis/check.ts";
+import type { Check, LikelyCause } from "../diagnosis/check.ts";
+import type { Diagnosis } from "../diagnosis/diagnose.ts";
+import type { DiagnosisRequest } from "../diagnosis/request.ts";
+import type { RunRecord } from "../runs/record.ts";
 import { endpointFacts, environmentField } from "./fields.ts";
 import { RUNNER_APPS } from "./runners.ts";
-import type { ConfigurationReport, Endpoint, Services } from "./services.ts";
+import type { Endpoint, Services } from "./services.ts";
 import { defineTool } from "./tool.ts";
 
 const input = z.strictObject({
-  runner: z.enum(["fmi", "energyplus"]).optional().describe("Look at one runner. Default: fmi."),
-  run_id: z.string().max(64).optional().describe("What happened to this run?"),
-  function_call_id: z.string().max(64).optional().describe("What happened to this function call (fc-…)?"),
-  fmu_checksum: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/, "must be a sha256 in lower case hex")
-    .optional()
-    .describe("Is this FMU there, and does the runner read it?"),
+  runner: z.enum(["fmi", "energyplus"]).optional(),
+  run_id: z.string().max(200).optional(),
+  function_call_id: z.string().max(500).optional().describe("fc-…, as the dashboard shows it"),
+  fmu_checksum: z.string().max(200).optional(),
   environment: environmentField,
 });
 
 type Arguments = z.output<typeof input>;
 
-const MARKS = { ok: "ok  ", warn: "warn", fail: "FAIL" } as const;
+/** Spelt out in words, as every byte of the tools' list is sent to every session. */
+const check: z.ZodType<Check> = z
+  .any()
+  .meta({ description: "name, status (ok, warn, fail, skipped), code, message, evidence, remedy" }) as never;
+
+const MARKS = { ok: "ok  ", warn: "warn", fail: "FAIL", skipped: "-   " } as const;
+const HOUR_MS = 3_600_000;
+const MOST_RUNS = 200;
 
 /** Checks the whole way from the configuration to the runner. Findings are never errors. */
 export const diagnoseTool = defineTool({
   name: "diagnose",
   title: "Find out why it does not work",
   description:
-    "Check credentials, endpoint, volumes, runner app, backlog, recent failures, and what happened to a run, a function call " +
-    "or an FMU. Each check has a status (ok, warn, fail) and a remedy. Call it first when a simulation is stuck or fails.",
+    "Find out why a simulation is stuck or fails: checks configuration, endpoint, app, volumes, FMU and runs, and names " +
+    "one likely cause and the next step. Without arguments it looks at everything; else at a run, call or FMU. Evidence in quotes is data.",
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
   input,
   output: z.object({
     status: z.enum(["ok", "warn", "fail"]),
-    checks: z.array(
-      z.object({
-        name: z.string(),
-        status: z.enum(["ok", "warn", "fail"]),
+    likely_cause: z
+      .object({
+        code: z.string(),
         message: z.string(),
-        remedy: z.string().nullable(),
-      }),
-    ),
+        evidence: z.string().nullable(),
+        next_step: z.string(),
+      })
+      .nullable()
+      .describe("null: nothing is wrong."),
+    checks: z.array(check),
     endpoint: endpointFacts.nullable(),
-    next_step: z.string().nullable().describe("The first remedy."),
+    next_step: z.string().nullable(),
   }),
 
   async run(args, { services, signal }) {
-    const { runChecks } = await import("../diagnosis/check.ts");
-    const local = await Promise.all([
-      configurationChecks(services.configuration),
-      runChecks("modal CLI", signal, (limit) => cliChecks(services, limit)),
-      runChecks("run", signal, () => recordChecks(args, services)),
-    ]);
-    let endpoint: Endpoint | undefined;
-    const server = await runChecks("server", signal, async (limit) => {
-      const where = await placeOf(args, services);
-      const connected = await services.connect(where.endpoint, where.environment);
-      const { checkServer } = await import("../diagnosis/endpoint-checks.ts");
-      const { checks } = await checkServer(connected.modal, connected.note, limit);
-      endpoint = connected;
-      return checks;
-    });
-    const remote = endpoint ? await remoteChecks(args, endpoint, services, signal) : [];
-    const [configuration = [], cli = [], record = []] = local;
-    const checks = [...configuration, ...server, ...remote.flat(), ...record, ...cli];
-    const worst =
-      checks.find((check) => check.status === "fail") ?? checks.find((check) => check.status === "warn");
-    return {
-      status: worst?.status ?? ("ok" as const),
-      checks,
-      endpoint: (await endpoint?.describe(signal).catch(() => undefined)) ?? null,
-      next_step: worst?.remedy ?? null,
-    };
+    return runDiagnosis(args, services, signal);
   },
 
-  summarize(output) {
-    return output.checks
-      .map(
-        (check) =>
-          `${MARKS[check.status]}  ${check.name}: ${check.message}${check.remedy ? `\n      -> ${check.remedy}` : ""}`,
-      )
-      .join("\n");
-  },
+  summarize: describeDiagnosis,
 });
 
-function configurationChecks(report: ConfigurationReport): Check[] {
-  const { status, from, tokenId } = report.credentials;
-  const credentials: Check =
-    status === "invalid"
-      ? {
-          name: "credentials",
-          status: "fail",
-          message: from,
-          remedy: report.problems[0]?.remedy ?? "Mend the Modal configuration.",
-        }
-      : { name: "credentials", status: "ok", message: tokenId ? `${from} (${tokenId})` : from, remedy: null };
-  const endpoint: Check = { name: "endpoint", status: "ok", message: report.endpointWhy, remedy: null };
-  const problems = report.problems.map(
-    ({ where, message, remedy }): Check => ({
-      name: `configuration ${where}`,
-      status: "fail",
-      message,
-      remedy,
-    }),
-  );
-  const warnings = report.warnings.map(
-    (message): Check => ({
-      name: "configuration",
-      status: "warn",
-      message,
-      remedy: "Mend the setting, then start the server again.",
-    }),
-  );
-  return [credentials, endpoint, ...problems, ...warnings];
+/** What a diagnosis tells, as the tool returns it. */
+export interface DiagnosisReport {
+  status: Diagnosis["status"];
+  likely_cause: LikelyCause | null;
+  checks: Check[];
+  endpoint: z.output<typeof endpointFacts> | null;
+  next_step: string | null;
 }
 
-async function cliChecks({ configuration }: Services, signal: AbortSignal): Promise<Check[]> {
-  const cli = await configuration.cli(signal);
-  if (cli)
-    return [{ name: "modal CLI", status: "ok", message: `${cli.command} ${cli.version}`, remedy: null }];
-  const needed = configuration.credentials.status === "ok";
-  const message = needed
-    ? "Not found: `deploy_runner` needs it"
-    : "Not found; the embedded endpoint does not need it";
-  const remedy = needed ? "Run `pip install modal`, or set `MODAL_CLI`." : null;
-  return [{ name: "modal CLI", status: needed ? "warn" : "ok", message, remedy }];
-}
-
-async function recordChecks(args: Arguments, services: Services): Promise<Check[]> {
-  if (args.run_id === undefined) return [];
-  const [{ getRun }, { checkRunRecord }] = await Promise.all([
-    import("../runs/get-run.ts"),
-    import("../diagnosis/run-checks.ts"),
-  ]);
-  return checkRunRecord(await getRun(await services.runs(), args.run_id));
-}
-
-/** A run is looked at where it runs; everything else on the default endpoint. */
-async function placeOf(
+/** Diagnoses what the arguments name, within `withinMs`. */
+export async function runDiagnosis(
   args: Arguments,
-  services: Services,
-): Promise<{ endpoint: Endpoint["name"] | undefined; environment: string | undefined }> {
-  // A damaged record is told by the check of the run itself.
-  const record =
-    args.run_id === undefined
-      ? undefined
-      : await (await services.runs()).find(args.run_id).catch(() => undefined);
-  return { endpoint: record?.endpoint, environment: args.environment ?? record?.environment };
-}
-
-async function remoteChecks(
-  args: Arguments,
-  { modal }: Endpoint,
   services: Services,
   signal: AbortSignal,
-): Promise<Check[][]> {
-  const [endpoint, runner, run, fmu, { runChecks }] = await Promise.all([
-    import("../diagnosis/endpoint-checks.ts"),
-    import("../diagnosis/runner-checks.ts"),
-    import("../diagnosis/run-checks.ts"),
-    import("../diagnosis/fmu-checks.ts"),
-    import("../diagnosis/check.ts"),
-  ]);
-  const { fmi, fmiTest, energyplus, energyplusTest } = services.settings.volumes;
-  const name = args.runner ?? "fmi";
-  const { app, functions } = RUNNER_APPS[name];
-  const { fmu_checksum: checksum } = args;
-  const record =
-    args.run_id === undefined
-      ? undefined
-      : await (await services.runs()).find(args.run_id).catch(() => undefined);
-  const call = args.function_call_id ?? record?.function_call_id;
-  const wanted = name === "fmi" ? [fmi, fmiTest] : [energyplus, energyplusTest];
-  const volumes = [
-    { name: fmi, test: false },
-    { name: fmiTest, test: true },
+  withinMs?: number,
+): Promise<DiagnosisReport> {
+  const { diagnose } = await import("../diagnosis/diagnose.ts");
+  let endpoint: Endpoint | undefined;
+  const request = await toRequest(args, services, (connected) => {
+    endpoint = connected;
+  });
+  const { status, checks, likelyCause, place } = await diagnose(request, signal, withinMs);
+  const facts = place &&
+    endpoint && {
+      name: endpoint.name,
+      workspace: place.identity.workspace,
+      environment: place.identity.environment,
+      note: endpoint.note,
+    };
+  return {
+    status,
+    likely_cause: likelyCause,
+    checks,
+    endpoint: facts ?? null,
+    next_step: likelyCause?.next_step ?? checks.find(({ status }) => status === "warn")?.remedy ?? null,
+  };
+}
+
+/** A diagnosis for people: a line per check, then what is most likely wrong and what to do. */
+export function describeDiagnosis({ checks, likely_cause: cause }: DiagnosisReport): string {
+  const lines = checks.map(({ status, name, message, evidence, remedy }) => {
+    const more =
+      status === "ok" || status === "skipped"
+        ? []
+        : [evidence && `evidence: ${evidence}`, remedy && `-> ${remedy}`];
+    return [
+      `${MARKS[status]}  ${name}: ${message}`,
+      ...more.filter(Boolean).map((line) => `      ${line}`),
+    ].join("\n");
+  });
+  const conclusion =
+    cause === null
+      ? "Nothing is wrong."
+      : `Likely cause: ${cause.message} (${cause.code})${cause.evidence ? `\nEvidence: ${cause.evidence}` : ""}\nNext step: ${cause.next_step}`;
+  return `${lines.join("\n")}\n\n${conclusion}`;
+}
+
+async function toRequest(
+  args: Arguments,
+  services: Services,
+  onConnect: (endpoint: Endpoint) => void,
+): Promise<DiagnosisRequest> {
+  const { EXPECTED_ARGUMENTS } = await import("../diagnosis/expected-arguments.ts");
+  const { configuration, settings } = services;
+  const { fmi, fmiTest, energyplus, energyplusTest } = settings.volumes;
+  const runId = args.run_id?.match(/run-\d{8}-[a-z2-7]{10}/i)?.[0].toLowerCase() ?? args.run_id?.trim();
+  const functionCallId =
+    args.function_call_id?.match(/fc-[A-Za-z0-9]+/)?.[0] ?? args.function_call_id?.trim();
+  const production = { name: fmi, test: false };
+  const forTests = { name: fmiTest, test: true };
+  let connected: Endpoint | undefined;
+  return {
+    subject: { runner: args.runner, runId, functionCallId, fmu: args.fmu_checksum?.trim() },
+    configuration: { ...configuration, signsOfModal: await findSigns(services) },
+    findRun: () => findRun(services, runId, functionCallId),
+    findNewestRun: (_connected, environment) => findNewestRun(services, connected, environment),
+    async connect(run) {
+      connected = await services.connect(run?.endpoint, args.environment ?? run?.environment);
+      onConnect(connected);
+      return connected;
+    },
+    proxyOf: configuration.proxyOf,
+    runners: {
+      fmi: { ...RUNNER_APPS.fmi, functions: EXPECTED_ARGUMENTS.fmi, volumes: [fmi, fmiTest] },
+      energyplus: {
+        ...RUNNER_APPS.energyplus,
+        functions: EXPECTED_ARGUMENTS.energyplus,
+        volumes: [energyplus, energyplusTest],
+      },
+    },
+    async lastDeploy(app, url, environment) {
+      const { findLastDeploy } = await import("../deployment/last-outcome.ts");
+      const isEmbedded = connected?.name === "embedded";
+      return findLastDeploy(settings.deploysFolder, { app, environment, url: isEmbedded ? undefined : url });
+    },
+    async sharedVersions(runner, signal) {
+      const { app, module } = RUNNER_APPS[runner];
+      return (
+        (await connected?.deployer.sharedVersions({ runner, app, module, source: "configured", signal })) ??
+        []
+      );
+    },
+    fmuVolumes: settings.useTestVolume.fmi ? [forTests, production] : [production, forTests],
+  };
+}
+
+/** A run by its id, or by the function call that it is. */
+async function findRun(
+  services: Services,
+  runId: string | undefined,
+  functionCallId: string | undefined,
+): Promise<RunRecord | undefined> {
+  if (runId === undefined && functionCallId === undefined) return undefined;
+  const store = await services.findRuns();
+  if (store === undefined) return undefined;
+  if (runId !== undefined) return store.find(runId);
+  const records = await store.list({ limit: MOST_RUNS });
+  return records.find((record) => record.function_call_id === functionCallId);
+}
+
+async function findNewestRun(
+  services: Services,
+  endpoint: Endpoint | undefined,
+  environment: string,
+): Promise<RunRecord | undefined> {
+  const store = await services.findRuns();
+  const [newest] = (await store?.list({ limit: 1 })) ?? [];
+  if (newest === undefined || newest.endpoint !== endpoint?.name) return undefined;
+  const isHere = newest.environment === environment || newest.environment === "";
+  return isHere && Date.now() - Date.parse(newest.created_at) < HOUR_MS ? newest : undefined;
+}
+
+const MOST_SIGNS = 50;
+
+/** Signs of a Modal account: those in the configuration, and what was done on Modal before from this state folder. */
+async function findSigns(services: Services): Promise<readonly string[]> {
+  const configured = services.configuration.signsOfModal;
+  if (configured === undefined) return [];
+  const store = await services.findRuns();
+  const runs = (await store?.list({ limit: MOST_SIGNS })) ?? [];
+  const run = runs.find(({ endpoint }) => endpoint === "modal");
+  const { readLastDeploys } = await import("../deployment/last-outcome.ts");
+  const deploys = await readLastDeploys(services.settings.deploysFolder);
+  const deploy = deploys.find(({ endpoint }) => endpoint === "modal");
+  return [
+    ...configured,
+    ...(run ? [`${run.run_id} went to Modal at ${run.created_at}`] : []),
+    ...(deploy ? [`${deploy.app} was deployed to Modal at ${deploy.finished_at}`] : []),
   ];
-  return Promise.all([
-    runChecks("volumes", signal, (limit) => endpoint.checkVolumes(modal, wanted, limit)),
-    runChecks(`app ${app}`, signal, (limit) =>
-      runner.checkRunner(modal, { runner: name, app, functions }, limit),
-    ),
-    call ? runChecks(`call ${call}`, signal, (limit) => run.checkCall(modal, call, limit)) : [],
-    checksum ? runChecks("FMU", signal, (limit) => fmu.checkFmu(modal, checksum, volumes, limit)) : [],
-  ]);
 }

@@ -2,17 +2,11 @@ import * as z from "zod";
 
 /** Arguments and results that several tools share. */
 
-export const endpointField = z
-  .enum(["modal", "embedded"])
-  .optional()
-  .describe("Default: modal with credentials, else embedded (on this computer).");
+export const endpointField = z.enum(["modal", "embedded"]).optional();
 
-export const environmentField = z.string().max(64).optional().describe("Default: the configured one.");
+export const environmentField = z.string().max(64).optional();
 
-export const useTestVolumeField = z
-  .boolean()
-  .optional()
-  .describe("true: test volume; false: production. Default: as configured.");
+export const useTestVolumeField = z.boolean().optional().describe("Default: as configured.");
 
 /** Where something happened. */
 export const endpointFacts = z.object({

@@ -1,8 +1,7 @@
 import * as z from "zod";
-import { ToolError } from "../errors.ts";
 import { endpointFacts, endpointField, environmentField, useTestVolumeField } from "./fields.ts";
-import type { Settings } from "./services.ts";
 import { defineTool } from "./tool.ts";
+import { volumeName } from "./volume-name.ts";
 
 /** Lists what lies on a volume. */
 export const listVolumeTool = defineTool({
@@ -90,20 +89,3 @@ export const listVolumeTool = defineTool({
     ].join("\n");
   },
 });
-
-function volumeName(
-  volume: string,
-  useTest: boolean | undefined,
-  { volumes, useTestVolume }: Settings,
-): string {
-  if (volume === "fmi") return (useTest ?? useTestVolume.fmi) ? volumes.fmiTest : volumes.fmi;
-  if (volume === "energyplus") {
-    return (useTest ?? useTestVolume.energyplus) ? volumes.energyplusTest : volumes.energyplus;
-  }
-  if (useTest === undefined) return volume;
-  throw new ToolError(
-    "invalid_argument",
-    `Cannot choose between test and production for volume "${volume}": it was named outright`,
-    "Leave `use_test_volume` out, or pass `volume` as fmi or energyplus.",
-  );
-}

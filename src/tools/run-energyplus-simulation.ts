@@ -1,12 +1,15 @@
 import { basename } from "node:path";
 import * as z from "zod";
+import { closedProduction } from "../catalog/fmu-volumes.ts";
 import { ToolError } from "../errors.ts";
 import type { RunRecord } from "../runs/record.ts";
 import { buildingOutput, reportBuildingRun } from "./building-report.ts";
 import { endpointField, environmentField, useTestVolumeField } from "./fields.ts";
+import { confirmRun } from "./run-consent.ts";
+import { runLinks } from "./run-links.ts";
 import { RUNNER_APPS } from "./runners.ts";
 import type { Endpoint, Services, Settings } from "./services.ts";
-import { defineTool } from "./tool.ts";
+import { defineTool, type Question, type ToolContext } from "./tool.ts";
 import { type RunClock, startClock, waitForRun } from "./wait-for-run.ts";
 
 /** The runner's own limit: a year of a large building takes that order of time. */
@@ -40,6 +43,15 @@ export const runEnergyplusSimulationTool = defineTool({
   hints: { readOnly: false, destructive: false, idempotent: false, openWorld: true },
   input,
   output: buildingOutput,
+
+  async confirm(args, context) {
+    const { endpoint, environment, model_path: path, run_id: earlier } = args;
+    if (earlier !== undefined) return args.cleanup ? confirmCleanup(earlier, context) : undefined;
+    if (path === undefined) return undefined;
+    // A design day says nothing of how long a year takes.
+    const isLike = (record: RunRecord) => (record.arguments.period ?? null) === (args.period ?? null);
+    return confirmRun({ subject: { path }, endpoint, environment, isLike }, context);
+  },
 
   async run(args, context) {
     const { services } = context;
@@ -75,9 +87,24 @@ export const runEnergyplusSimulationTool = defineTool({
     );
     return [`Simulated: ${model}.`, ...lines, ...(output.eui_reason ? [output.eui_reason] : [])].join("\n");
   },
+
+  links: runLinks,
 });
 
 type Arguments = z.output<typeof input>;
+
+/** The run that asked for it at its start removes its own; any other removal of files is asked about. */
+async function confirmCleanup(runId: string, { services }: ToolContext): Promise<Question | undefined> {
+  const { endpoint, energyplus, volume, environment } = await getBuildingRun(runId, services);
+  const { allowProduction, volumes } = services.settings;
+  if (!allowProduction && volume !== volumes.energyplusTest) throw closedProduction(volume);
+  if (endpoint !== "modal" || energyplus?.cleanup === true || energyplus?.outputs_removed === true)
+    return undefined;
+  return {
+    question: `Remove the outputs of run ${runId} from volume "${volume}" on Modal?`,
+    facts: [`environment ${environment}`, "no copy of them is kept", "the metrics stay in the run's record"],
+  };
+}
 
 interface Started {
   record: RunRecord;
@@ -155,8 +182,9 @@ async function start(args: Arguments, services: Services, signal: AbortSignal): 
   return { record, endpoint, reused };
 }
 
-function outputVolume(useTest: boolean | undefined, { volumes, useTestVolume }: Settings) {
+function outputVolume(useTest: boolean | undefined, { volumes, useTestVolume, allowProduction }: Settings) {
   const isTest = useTest ?? useTestVolume.energyplus;
+  if (!isTest && !allowProduction) throw closedProduction(volumes.energyplus);
   return { name: isTest ? volumes.energyplusTest : volumes.energyplus, isTest };
 }
 

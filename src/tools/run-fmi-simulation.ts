@@ -3,14 +3,21 @@ import { ToolError } from "../errors.ts";
 import type { RunRecord } from "../runs/record.ts";
 import type { UserValue } from "../simulation/start-values.ts";
 import { endpointField, environmentField, useTestVolumeField } from "./fields.ts";
+import { confirmRun, estimateOf, type RunAsked } from "./run-consent.ts";
+import { runLinks } from "./run-links.ts";
 import { planRunWithOptions, runOptions } from "./run-options.ts";
 import { reportRun, runOutput } from "./run-report.ts";
 import { RUNNER_APPS } from "./runners.ts";
 import type { Endpoint, Services } from "./services.ts";
+import { showPlot } from "./show-plot.ts";
+import { showValue } from "./show-value.ts";
 import { defineTool, type ToolContext } from "./tool.ts";
 import { ANSWER_WITHIN_MS, type RunClock, startClock, waitForRun } from "./wait-for-run.ts";
 
 const MOST_CHARACTERS = 65_536;
+
+/** The whole result follows the summary. */
+const MOST_SUMMARIZED = 5;
 
 const scalar = z
   .union([z.number(), z.boolean(), z.string()])
@@ -28,41 +35,31 @@ const input = z.strictObject({
     .min(1)
     .max(256)
     .optional()
-    .describe("Checksum from upload_fmu, 8 or more leading digits of it, or a unique file or model name."),
-  path: z.string().min(1).optional().describe("Path of an .fmu on this computer: uploaded first."),
-  run_id: z.string().max(64).optional().describe("Go on waiting for a run, or fetch its stored outcome."),
+    .describe("From upload_fmu: all or 8 leading digits; or a unique file or model name."),
+  path: z.string().min(1).optional().describe("Local .fmu: uploaded first."),
+  run_id: z.string().max(64).optional().describe("Wait on, or fetch the outcome."),
   inputs: z
     .record(z.string(), startValue)
     .default({})
-    .describe(
-      'Start values of inputs and parameters by name: numbers in the variable\'s unit, or text such as "40 degC".',
-    ),
+    .describe('Start values by name: numbers in the variable\'s unit, or text such as "40 degC".'),
   start_time: z.number().optional().describe("s"),
   stop_time: z.number().optional().describe("s"),
   step_size: z.number().optional().describe("Communication step size, s"),
-  output_interval: z.number().optional().describe("Recorded every so many s: a multiple of step_size."),
-  tolerance: z.number().optional().describe("Relative tolerance"),
+  output_interval: z.number().optional().describe("s, a multiple of step_size"),
+  tolerance: z.number().optional(),
   output_variables: z
     .array(z.string())
     .max(5_000)
     .optional()
-    .describe("Names, or patterns with *. Default: every variable of causality output."),
+    .describe("Names or patterns (*). Default: all outputs."),
   ...runOptions,
+  plot: z.boolean().default(false).describe("Show the outputs over time."),
   use_test_volume: useTestVolumeField,
-  return_logs: z.boolean().default(false).describe("Return the FMU's log lines with the result."),
-  timeout_seconds: z
-    .number()
-    .positive()
-    .max(86_400)
-    .optional()
-    .describe("Wall-clock limit of the simulation, s"),
-  wait_seconds: z
-    .number()
-    .min(0)
-    .max(45)
-    .default(40)
-    .describe("Answer after so long at most; then status is running."),
-  new_run: z.boolean().default(false).describe("Start anew even where the same run is unfinished."),
+  return_logs: z.boolean().default(false).describe("Return the FMU's log."),
+  timeout_seconds: z.number().positive().max(86_400).optional(),
+  wait_seconds: z.number().min(0).max(45).default(40).describe("Then status is running."),
+  dry_run: z.boolean().default(false).describe("Check and estimate only."),
+  new_run: z.boolean().default(false).describe("Even if the same run is unfinished."),
   endpoint: endpointField,
   environment: environmentField,
 });
@@ -72,16 +69,21 @@ export const runFmiSimulationTool = defineTool({
   name: "run_fmi_simulation",
   title: "Simulate an FMU",
   description:
-    "Simulate an FMU on the fmi-runner app: by checksum, or by path (uploads it first). Checks everything against the model " +
-    "description before the run. Returns final values with units, statistics over the run, the settings that applied, and where " +
-    "record and CSV series are. A long run comes back as status running: call again with its run_id.",
+    "Simulate an FMU, by checksum or by path. Checks everything against the model description first. " +
+    "Returns final values with units, statistics, the settings that applied, record and CSV files. Status running: call again " +
+    "with run_id.",
   hints: { readOnly: false, destructive: false, idempotent: false, openWorld: true },
   input,
   output: runOutput,
 
-  async run(args, context) {
+  async confirm(args, context) {
     checkSubject(args);
+    return args.run_id !== undefined || args.dry_run ? undefined : confirmRun(asRunAsked(args), context);
+  },
+
+  async run(args, context) {
     const clock = startClock(context.signal);
+    if (args.dry_run && args.run_id === undefined) return reportDryRun(args, context, clock);
     const { record, endpoint, reused } =
       args.run_id === undefined
         ? await startInTime(args, context, clock)
@@ -90,30 +92,55 @@ export const runFmiSimulationTool = defineTool({
     const waitMs = args.wait_seconds * 1000;
     const settled = await waitForRun(record, endpoint, context, { waitMs, clock, owned });
     const store = await context.services.runs();
+    const plot = args.plot ? await showPlot(settled.record, {}, context, clock.signal) : undefined;
     return reportRun(settled.record, {
       reused,
       returnLogs: args.return_logs,
       recordFile: store.recordPath(record.run_id),
       endpoint: await endpoint.describe(context.signal),
-      notes: settled.notes,
+      notes: [...settled.notes, ...(plot?.notes ?? [])],
+      plotFile: plot?.file,
     });
   },
 
   summarize(output) {
     const model = `${output.fmu.model_name} (run ${output.run_id})`;
+    if (output.status === "dry_run") return `Nothing was run: ${output.fmu.model_name}. ${output.next_step}`;
     if (output.status === "running") return `Still running: ${model}. ${output.next_step}`;
     if (output.status !== "success")
       return `${output.status}: ${model}. ${output.errors.map((one) => one.message).join(" ")}`;
-    const values = Object.entries(output.outputs).slice(0, 20);
+    const values = Object.entries(output.outputs).slice(0, MOST_SUMMARIZED);
     const lines = values.map(
-      ([name, value]) =>
-        `${name} = ${JSON.stringify(value)}${output.units[name] ? ` ${output.units[name]}` : ""}`,
+      ([name, value]) => `${name} = ${showValue(value)}${output.units[name] ? ` ${output.units[name]}` : ""}`,
     );
     return [`Finished: ${model}. Final values:`, ...lines].join("\n");
   },
+
+  links: runLinks,
 });
 
 type Arguments = z.output<typeof input>;
+
+function asRunAsked(args: Arguments): RunAsked {
+  const { path, fmu_checksum: name = "", endpoint, environment } = args;
+  const subject = path === undefined ? { name } : { path };
+  return { subject, endpoint, environment, startTime: args.start_time, stopTime: args.stop_time };
+}
+
+/** What the run would do, as its result would tell, with an estimate in place of an outcome. */
+async function reportDryRun(args: Arguments, context: ToolContext, clock: RunClock) {
+  const { record, endpoint } = await startInTime(args, context, clock);
+  const estimate = await estimateOf(asRunAsked(args), endpoint.name, context.services);
+  return {
+    ...reportRun(record, {
+      ...{ reused: false, returnLogs: false, recordFile: null, notes: [] },
+      endpoint: await endpoint.describe(context.signal),
+    }),
+    status: "dry_run" as const,
+    estimate: { container_seconds: estimate?.seconds ?? null, from_runs: estimate?.runs ?? 0 },
+    next_step: "Call `run_fmi_simulation` again without `dry_run`.",
+  };
+}
 
 function checkSubject(args: Arguments): void {
   const given = [args.fmu_checksum, args.path, args.run_id].filter((value) => value !== undefined);
@@ -164,7 +191,7 @@ async function start(
   clock: RunClock,
 ): Promise<Started> {
   const { signal } = clock;
-  const [{ findOrUpload }, { findRunFunction, startRun }] = await Promise.all([
+  const [{ findOrUpload }, { draftRun, findRunFunction, startRun }] = await Promise.all([
     import("../catalog/find-or-upload.ts"),
     import("../simulation/start-run.ts"),
   ]);
@@ -176,34 +203,33 @@ async function start(
     operations: services.operations,
     settings: services.settings,
     useTestVolume: args.use_test_volume,
+    readOnly: args.dry_run,
     answerWithinMs: clock.leftMs(Number.POSITIVE_INFINITY),
     signal,
     onProgress: progress,
   });
   const plan = await planRunWithOptions(found, args, store, services.settings);
-  const { record, reused } = await startRun(
-    {
-      modal: endpoint.modal,
-      store,
-      endpoint: endpoint.name,
-      environment: facts.environment,
-      volume: found.volumeName,
-      useTestVolume: found.volumeName === services.settings.volumes.fmiTest,
-      fmu: {
-        checksum: found.checksum,
-        file_name: found.fileName,
-        model_name: found.description.modelName,
-        fmi_version: found.description.fmiVersion,
-      },
-      plan: { ...plan, warnings: [...found.warnings, ...plan.warnings] },
-      given: JSON.parse(JSON.stringify(args)),
-      returnLogs: args.return_logs,
-      timeoutSeconds: args.timeout_seconds ?? services.settings.runTimeoutSeconds,
-      newRun: args.new_run,
-      fn,
+  const request = {
+    modal: endpoint.modal,
+    store,
+    endpoint: endpoint.name,
+    environment: facts.environment,
+    volume: found.volumeName,
+    useTestVolume: found.volumeName === services.settings.volumes.fmiTest,
+    fmu: {
+      checksum: found.checksum,
+      file_name: found.fileName,
+      model_name: found.description.modelName,
+      fmi_version: found.description.fmiVersion,
     },
-    RUNNER_APPS.fmi.app,
-    signal,
-  );
-  return { record, endpoint, reused };
+    plan: { ...plan, warnings: [...found.warnings, ...plan.warnings] },
+    given: JSON.parse(JSON.stringify(args)),
+    returnLogs: args.return_logs,
+    timeoutSeconds: args.timeout_seconds ?? services.settings.runTimeoutSeconds,
+    newRun: args.new_run,
+    fn,
+  };
+  const { app } = RUNNER_APPS.fmi;
+  if (args.dry_run) return { record: await draftRun(request, app, signal), endpoint, reused: false };
+  return { endpoint, ...(await startRun(request, app, signal)) };
 }

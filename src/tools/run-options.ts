@@ -12,13 +12,13 @@ export const runOptions = {
   files: z
     .record(z.string(), z.string().min(1))
     .optional()
-    .describe("Local files that the FMU reads, by the String parameter that takes the path."),
-  interface_type: interfaceType.optional().describe("Default: co_simulation where the FMU has both."),
+    .describe("Local files by the String parameter that takes the path."),
+  interface_type: interfaceType.optional().describe("Default: co_simulation."),
   solver: solverName.optional().describe("model_exchange only"),
-  check_step: z.boolean().optional().describe("Repeat at half the step and compare."),
-  debug: z.boolean().optional().describe("Log all; keep every scalar before a failure or NaN."),
-  save_state: z.boolean().optional().describe("Keep the FMU's state at the end."),
-  start_from_run: z.string().max(64).optional().describe("run_id whose saved state to start from"),
+  check_step: z.boolean().optional().describe("Compare with half the step."),
+  debug: z.boolean().optional().describe("Log all; keep what led to a failure."),
+  save_state: z.boolean().optional().describe("Keep the final state."),
+  start_from_run: z.string().max(64).optional().describe("run_id of a saved state"),
 };
 
 type Options = z.output<z.ZodObject<typeof runOptions>>;

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { RunRecord } from "../runs/record.ts";
 import { endpointFacts, problem, resultValue } from "./fields.ts";
+import { fitOutputs } from "./fit-result.ts";
 import type { EndpointFacts } from "./services.ts";
 
 /** The most members, elements of a list and characters of a text that a result shows; the record holds everything. */
@@ -28,7 +29,7 @@ const stepDifference = z.object({
 /** What `run_fmi_simulation` returns. */
 export const runOutput = z.object({
   run_id: z.string(),
-  status: z.enum(["success", "error", "running", "cancelled", "timed_out", "interrupted"]),
+  status: z.enum(["success", "error", "running", "cancelled", "timed_out", "interrupted", "dry_run"]),
   reused: z.boolean().describe("true: the same run was unfinished already."),
   fmu: z.object({
     checksum: z.string(),
@@ -57,8 +58,14 @@ export const runOutput = z.object({
   function_call_id: z.string().nullable(),
   volume: z.string(),
   seconds: z.object({ queued: z.number().nullable(), running: z.number().nullable() }),
-  record_file: z.string(),
+  estimate: z
+    .object({ container_seconds: z.number().nullable(), from_runs: z.number() })
+    .optional()
+    .describe("Of a dry run, from earlier runs of the FMU on this endpoint."),
+  record_file: z.string().nullable(),
   series_file: z.string().nullable().describe("CSV, full precision"),
+  parquet_file: z.string().optional(),
+  plot_file: z.string().optional().describe("PNG"),
   debug_file: z.string().optional().describe("CSV: all scalars before it went wrong"),
   state_file: z.string().optional().describe("For start_from_run"),
   endpoint: endpointFacts,
@@ -71,24 +78,34 @@ export function reportRun(
   options: {
     reused: boolean;
     returnLogs: boolean;
-    recordFile: string;
+    /** Null where there is no record. */
+    recordFile: string | null;
     endpoint: EndpointFacts;
     /** Warnings that belong to this answer and not to the run. */
     notes: readonly string[];
+    /** Where the plot that was asked for is kept. */
+    plotFile?: string | undefined;
   },
 ): z.input<typeof runOutput> {
+  const first = {
+    outputs: firstOf(record.outputs),
+    units: firstOf(record.units),
+    statistics: firstOf(record.statistics),
+  };
+  const shown = fitOutputs(first, record.arguments.output_variables !== undefined);
+  const omitted = Object.keys(record.outputs).length - Object.keys(shown.outputs).length;
   return {
     run_id: record.run_id,
     status: record.status,
     reused: options.reused,
     fmu: { ...record.fmu, file_name: record.fmu.file_name ?? null },
-    outputs: firstOf(record.outputs) as z.output<typeof resultRecord>,
-    outputs_omitted: Math.max(0, Object.keys(record.outputs).length - MOST_INLINE),
-    units: firstOf(record.units),
-    statistics: firstOf(record.statistics) as z.output<typeof statisticsRecord>,
+    outputs: shown.outputs as z.output<typeof resultRecord>,
+    outputs_omitted: omitted,
+    units: shown.units,
+    statistics: shown.statistics as z.output<typeof statisticsRecord>,
     inputs_applied: firstOf(record.inputs_applied) as z.output<typeof resultRecord>,
     settings: record.settings as z.output<typeof sourcedRecord>,
-    facts: (record.facts ?? null) as z.output<typeof resultRecord> | null,
+    facts: withoutSettings(record),
     ...(record.input_notes ? { input_notes: firstTexts(record.input_notes) } : {}),
     ...(record.step_check ? { step_check: reportStepCheck(record.step_check as StepCheckRecord) } : {}),
     errors: record.errors.slice(0, MOST_INLINE),
@@ -101,11 +118,25 @@ export function reportRun(
     seconds: record.seconds,
     record_file: options.recordFile,
     series_file: record.series_file ?? null,
+    ...(record.parquet_file ? { parquet_file: record.parquet_file } : {}),
+    ...(options.plotFile ? { plot_file: options.plotFile } : {}),
     ...(record.debug_file ? { debug_file: record.debug_file } : {}),
     ...(record.state_file ? { state_file: record.state_file } : {}),
     endpoint: options.endpoint,
-    next_step: nextStep(record),
+    next_step: nextStep(record, omitted),
   };
+}
+
+/** What the runner says of itself beyond the settings, which stand beside it. */
+function withoutSettings({ facts, settings }: RunRecord): z.output<typeof resultRecord> | null {
+  if (facts === undefined) return null;
+  const entries = Object.entries(facts).filter(([name, value]) => settingValue(settings[name]) !== value);
+  return Object.fromEntries(entries) as z.output<typeof resultRecord>;
+}
+
+function settingValue(setting: RunRecord["settings"][string] | undefined): unknown {
+  if (typeof setting !== "object" || setting === null || Array.isArray(setting)) return undefined;
+  return setting.value;
 }
 
 type StepCheckRecord = NonNullable<z.output<typeof runOutput>["step_check"]>;
@@ -141,10 +172,12 @@ const resultRecord = z.record(z.string(), resultValue);
 const statisticsRecord = z.record(z.string(), statistics);
 const sourcedRecord = z.record(z.string(), sourced);
 
-function nextStep(record: RunRecord): string {
+function nextStep(record: RunRecord, omitted: number): string {
   if (record.status === "running")
     return `Call \`run_fmi_simulation\` with run_id "${record.run_id}" to go on waiting.`;
   if (record.status === "success")
-    return "Read the outputs with their units; the CSV file holds the whole series.";
+    return omitted > 0
+      ? `Call \`get_run\` with run_id "${record.run_id}" for the outputs left out.`
+      : "Call `get_run` for values over time.";
   return record.errors[0]?.remedy ?? `Call \`diagnose\` with run_id "${record.run_id}".`;
 }

@@ -1,6 +1,9 @@
+import type { Trash } from "../catalog/trash.ts";
+import type { ProxyServer } from "../diagnosis/network.ts";
 import type { Platform } from "../fmi/platforms.ts";
 import type { Modal } from "../modal/modal.ts";
 import type { Operations } from "../operations.ts";
+import type { RunPlots } from "../plots/run-plots.ts";
 import type { RunStore } from "../runs/store.ts";
 
 export type EndpointName = "modal" | "embedded";
@@ -34,8 +37,16 @@ export interface Deployer {
   examplesFolder: string;
   /** Whether an app that is live may be somebody's own. */
   guardsLive: boolean;
-  /** Versions of the package that runner and control plane share, each with the file that names it. */
-  sharedVersions(request: DeployRequest): Promise<{ name: string; version: string; file: string }[]>;
+  /** Names that the package which runner and control plane share may have. */
+  sharedPackages: readonly string[];
+  /** Versions of that package, each with the file that names it: the runner's files, then the control plane's. */
+  sharedVersions(
+    request: DeployRequest,
+  ): Promise<{ name: string; version: string; file: string; of: "runner" | "control plane" }[]>;
+  /** Upgrades that package in the runner's files to the newest version; resolves to a sentence. */
+  updateShared(request: DeployRequest & { onLine(line: string): void }): Promise<string>;
+  /** The source that a deploy would publish; undefined where none is. */
+  source(request: DeployRequest): Promise<RunnerSource | undefined>;
   /** Throws what would make the deploy fail before it starts: no folder, no CLI, no such runner. Tells what would answer. */
   check(request: DeployRequest): Promise<"python" | "built_in">;
   /** What a deploy would do. */
@@ -52,7 +63,16 @@ export interface DeployRequest {
   source: "configured" | "bundled";
   /** Deploys under another name than the app's own. */
   name?: string;
+  /** Tells this source from others: kept by the deployment, and by runners that answer with it. */
+  tag?: string | undefined;
   signal: AbortSignal;
+}
+
+/** A runner's source: its folder, a word for its content, and the commit that it is at. */
+export interface RunnerSource {
+  folder: string;
+  fingerprint: string;
+  commit: { hash: string; dirty: boolean } | undefined;
 }
 
 export interface DeployOutcome {
@@ -76,17 +96,29 @@ export interface Settings {
   roots: readonly string[] | undefined;
   workingFolder: string;
   homeFolder: string;
+  /** Where deploys under way and the last one's outcome are kept. */
+  deploysFolder: string;
+  /** Where logs are kept that are too long for an answer. */
+  logsFolder: string;
   runTimeoutSeconds: number;
   allowProduction: boolean;
   sidecar: boolean;
+  /** Container seconds of a run on Modal above which the user is asked. */
+  confirmAboveSeconds: number;
+  /** Runs that may be started on Modal within an hour. */
+  maxRunsPerHour: number;
 }
 
 /** Facts of the credentials and the machine that `diagnose` reports; secrets masked. */
 export interface ConfigurationReport {
   credentials: { status: "ok" | "none" | "invalid"; from: string; tokenId: string | undefined };
   endpointWhy: string;
-  problems: readonly { where: string; message: string; remedy: string }[];
+  problems: readonly { code: string; where: string; message: string; remedy: string }[];
   warnings: readonly string[];
+  /** What in the configuration speaks for a Modal account, where none is configured; undefined where embedded is meant. */
+  signsOfModal: readonly string[] | undefined;
+  /** The proxy that requests to a URL go through. */
+  proxyOf(url: string): ProxyServer | undefined;
   cli(signal: AbortSignal): Promise<{ command: string; version: string } | undefined>;
 }
 
@@ -97,5 +129,11 @@ export interface Services {
   /** Connects (once per endpoint and environment; a failure is not kept). */
   connect(endpoint: EndpointName | undefined, environment: string | undefined): Promise<Endpoint>;
   runs(): Promise<RunStore>;
+  /** The runs kept; undefined, and nothing made, where nothing was ever kept. */
+  findRuns(): Promise<RunStore | undefined>;
+  /** Pictures of runs. */
+  plots: RunPlots;
+  /** What was removed from volumes, kept for a while. */
+  trash(): Promise<Trash>;
   operations: Operations;
 }

@@ -67,6 +67,19 @@ test("resolveFmu takes the first volume that holds it", async () => {
   expect((await resolveFmu(modal, [SPARE, MAIN], "pump")).volumeName).toBe(MAIN);
 });
 
+test("resolveFmu sees at once that a volume's name has come to mean another volume", async () => {
+  const name = "fmus-renamed";
+  const valve = await put(name, "valve.fmu", "Valve");
+  const found = await resolveFmu(modal, [name], valve);
+  await modal.volumes.delete(found.volume);
+  await expect(resolveFmu(modal, [name], valve)).rejects.toMatchObject({ code: "not_found" });
+  await put(name, "other.fmu", "Other");
+  await expect(resolveFmu(modal, [name], valve)).rejects.toMatchObject({ code: "not_found" });
+  await put(name, "valve.fmu", "Valve");
+  const again = await resolveFmu(modal, [name], valve);
+  expect(again.volume.id).not.toBe(found.volume.id);
+});
+
 test("resolveFmu lists the candidates of an ambiguous name or prefix", async () => {
   const first = await put(MAIN, "twin.fmu", "Twin", "1");
   const second = await put(MAIN, "twin.fmu", "Twin", "2");

@@ -46,6 +46,16 @@ test("tags are those that an app was deployed with", async () => {
   await expect(apps.tags(`ap-${"x".repeat(22)}`)).rejects.toMatchObject({ code: "not_found" });
 });
 
+test("stop ends an app for good, and names one that there is not", async () => {
+  const { apps } = endpoint.modal;
+  const { appId = "" } = await endpoint.controlPlane.appCreate({
+    ...{ description: "to be stopped", environmentName: "main", appState: 1, tags: {} },
+  });
+  await apps.stop(appId);
+  expect(await apps.list()).toContainEqual(expect.objectContaining({ id: appId, state: "stopped" }));
+  await expect(apps.stop(`ap-${"x".repeat(22)}`)).rejects.toMatchObject({ code: "not_found" });
+});
+
 test("functions of an unknown app is not_found", async () => {
   const reading = endpoint.modal.apps.functions(`ap-${"x".repeat(22)}`);
   await expect(reading).rejects.toMatchObject({ code: "not_found" });

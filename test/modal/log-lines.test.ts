@@ -74,7 +74,7 @@ test("push says container states and queue notices in words", () => {
   const queued = { len: 0, pos: 0, progressType: 1, description: "waiting for a GPU worker" };
   const entries = splitter.push(batch(item("", { taskState: 3 }), item("", { taskProgress: queued })));
   expect(entries.map((entry) => entry.event)).toEqual([
-    "container loading its image",
-    "waiting for a GPU worker",
+    "Loading image",
+    "Waiting for a container: waiting for a GPU worker",
   ]);
 });

@@ -121,6 +121,18 @@ describe("settleRun beyond the time limit", () => {
   });
 
   test.each([
+    ["had run for too long timed out", { runningSeconds: 100 }, "timed_out"],
+    ["had not begun was cancelled", { runningSeconds: undefined }, "cancelled"],
+    ["had been queued for most of the time was cancelled", { runningSeconds: 10 }, "cancelled"],
+  ] as const)("a call that another process cancelled and that %s", async (_, times, end) => {
+    const { fake, settle } = await setUp(HOUR_MS);
+    fake.status = { status: "terminated", queuedSeconds: 1, ...times };
+    fake.end("fc-1", { state: "terminated", exception: "", traceback: undefined });
+    expect((await settle()).status).toBe(end);
+    expect(fake.cancelled).toEqual([]);
+  });
+
+  test.each([
     ["is queued", { status: "pending", queuedSeconds: 3600, runningSeconds: undefined }],
     ["was queued for most of the time", { status: "running", queuedSeconds: 3590, runningSeconds: 10 }],
     ["has just ended", { status: "success", queuedSeconds: 1, runningSeconds: 3599 }],
@@ -180,6 +192,15 @@ describe("settleRun keeps the series", () => {
     expect(warnings).toEqual(["of the plan"]);
   });
 
+  test("as Parquet, too, where the store keeps that", async () => {
+    const { fake, store, record } = await setUp();
+    fake.end("fc-1", { state: "success", value: runResult({ series: series() }) });
+    const settled = await settleRun(fake.modal, { ...store, keepsParquet: true }, record, 0, NEVER);
+    expect(settled.parquet_file).toBe(store.filePath(record.run_id, "parquet"));
+    expect((await readFile(settled.parquet_file ?? "")).subarray(0, 4).toString()).toBe("PAR1");
+    expect(settled.series_file).toBe(store.seriesPath(record.run_id));
+  });
+
   test("and says where it was thinned out", async () => {
     const { fake, settle } = await setUp();
     fake.end("fc-1", { state: "success", value: runResult({ series: series({ thinned_by: 3 }) }) });
@@ -214,6 +235,6 @@ describe("cancelRun", () => {
   test("keeps cancelled even where the endpoint is slow to end the call", async () => {
     const { fake, store, record } = await setUp();
     fake.modal.calls.cancel = async () => {};
-    expect(await cancelRun(fake.modal, store, record, NEVER)).toMatchObject({ status: "cancelled" });
+    expect(await cancelRun(fake.modal, store, record, NEVER, 20)).toMatchObject({ status: "cancelled" });
   });
 });

@@ -17,7 +17,10 @@ const PURE = ["errors", "redact", "time-limit"];
 /** What each room of src may import. Node's own modules and a room's own files are free; main.ts and its parts may import everything. */
 export const ROOMS: Readonly<Record<string, Room>> = {
   server: {
-    rooms: [...PURE, "types:tools"],
+    rooms: [
+      ...[...PURE, "resources/resource.ts", "types:tools", "types:resources", "types:prompts"],
+      "types:consent",
+    ],
     packages: ["@modelcontextprotocol/server", "zod"],
     why: "the server must be buildable with fakes",
   },
@@ -29,9 +32,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
         "time",
         "time-limit",
         "catalog",
+        "consent",
         "simulation",
         "diagnosis",
+        "logs",
         "deployment",
+        "analysis",
         "runs",
         "fmi",
         "runner/contract.ts",
@@ -39,9 +45,25 @@ export const ROOMS: Readonly<Record<string, Room>> = {
         "inputs/input-series-schema.ts",
       ],
       "types:modal",
+      "types:plots",
     ],
     packages: ["zod"],
     why: "a tool knows a Modal endpoint by its interface, never what is behind it",
+  },
+  consent: {
+    rooms: [...PURE, "types:runs"],
+    packages: [],
+    why: "what the user is asked is decided from facts that are passed in",
+  },
+  resources: {
+    rooms: [...PURE, "catalog", "fmi", "runs", "types:modal", "types:tools"],
+    packages: [],
+    why: "what can be read is read through the services that are passed in",
+  },
+  prompts: {
+    rooms: [...PURE, "resources/known-ids.ts", "types:tools"],
+    packages: [],
+    why: "a prompt is text for the assistant",
   },
   catalog: {
     rooms: [...PURE, "operations", "fmi", "types:modal"],
@@ -62,9 +84,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     why: "a building model's files and results do not depend on who runs it",
   },
   diagnosis: {
-    rooms: [...PURE, "fmi", "runs", "runner/contract.ts", "types:modal"],
+    rooms: [...PURE, "catalog", "fmi", "logs", "runs", "runner/contract.ts", "types:modal"],
     packages: [],
     why: "findings come from the Modal interface and the configuration that are passed in",
+  },
+  logs: {
+    rooms: [...PURE, "types:modal"],
+    packages: [],
+    why: "log lines are put in order whoever reads them",
   },
   deployment: {
     rooms: [...PURE, "types:modal"],
@@ -97,7 +124,21 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ["zod"],
     why: "reading inputs needs the model description, not whoever runs the model",
   },
-  runs: { rooms: PURE, packages: [], why: "what is kept does not depend on how it came about" },
+  analysis: {
+    rooms: [...PURE, "fmi", "runs", "inputs"],
+    packages: [],
+    why: "questions to a series are answered from what is kept, whoever simulated",
+  },
+  plots: {
+    rooms: [...PURE, "analysis", "runs", "fmi/name-pattern.ts"],
+    packages: ["d3-scale", "d3-shape", "@resvg/resvg-wasm"],
+    why: "a picture is drawn from what is kept, whoever asks for it",
+  },
+  runs: {
+    rooms: PURE,
+    packages: ["hyparquet-writer"],
+    why: "what is kept does not depend on how it came about",
+  },
   config: { rooms: PURE, packages: ["smol-toml", "zod"], why: "configuration is pure" },
   log: { rooms: PURE, packages: [], why: "logging is pure" },
   operations: { rooms: PURE, packages: [], why: "waiting knows nothing of what is waited for" },
@@ -146,7 +187,19 @@ const WORDS: readonly { word: RegExp; files: RegExp; why: string }[] = [
 
 /** Rooms from which no import of values, direct or not, may lead to native code: they run in the server's process. */
 const WITHOUT_NATIVE = [
-  ...["server", "tools", "catalog", "simulation", "energyplus", "inputs", "diagnosis", "modal", "emulator"],
+  ...[
+    "server",
+    "tools",
+    "catalog",
+    "simulation",
+    "energyplus",
+    "inputs",
+    "analysis",
+    "diagnosis",
+    "modal",
+    "emulator",
+  ],
+  ...["consent", "resources", "prompts", "plots"],
 ];
 
 /** Finds what breaks the rules in source files (path below src -> text), each with its reason. */

@@ -1,4 +1,4 @@
-import { copyFile, stat } from "node:fs/promises";
+import { copyFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import {
@@ -28,11 +28,12 @@ export interface TestRunner {
 
 /**
  * A built-in runner whose mounts hold every fixture FMU by its name (`/fmus/crash-2.fmu`) and every example behind
- * `example-`; closed with the test.
+ * `example-`, and `fmus` by theirs; closed with the test.
  */
 export async function startTestRunner(
   childPath: string,
   options: Partial<BuiltInRunnerOptions> = {},
+  fmus: Readonly<Record<string, Uint8Array>> = {},
 ): Promise<TestRunner> {
   const workDir = join(await temporaryFolder(), "work");
   const runner = createBuiltInRunner({
@@ -55,6 +56,11 @@ export async function startTestRunner(
       },
       copyFromMount: async (containerPath, localPath) => {
         const name = containerPath.replace(/^\/fmus(-test)?\//, "").replace(/\.fmu$/, "");
+        const own = fmus[name];
+        if (own !== undefined) {
+          await writeFile(localPath, own);
+          return true;
+        }
         const fixture = fixturePath(name);
         if ((await stat(fixture).catch(() => undefined)) === undefined) return false;
         await copyFile(fixture, localPath);

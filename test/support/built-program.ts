@@ -32,8 +32,12 @@ export interface RawProgram {
 }
 
 /** Starts the built program with its streams in hand. */
-export function startRaw(env: Record<string, string>, cwd?: string): RawProgram {
-  const child = spawn(process.execPath, [MAIN], { env, cwd, stdio: "pipe" });
+export function startRaw(
+  env: Record<string, string>,
+  cwd?: string,
+  args: readonly string[] = [],
+): RawProgram {
+  const child = spawn(process.execPath, [MAIN, ...args], { env, cwd, stdio: "pipe" });
   const stdout: string[] = [];
   const stderr: string[] = [];
   const waiting = new Map<number, (message: unknown) => void>();

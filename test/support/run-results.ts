@@ -18,6 +18,7 @@ export function runFacts(members: Partial<RunFacts> = {}): RunFacts {
     engine: "test",
     platform: "linux",
     seconds: 0.1,
+    deploy_tag: null,
     ...members,
   };
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -11,6 +11,7 @@ export function bundledRunnerChild(): { path: string } {
   let folder = "";
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "runner-child-"));
+    await cp(new URL("../../src/fmi/native", import.meta.url), join(folder, "native"), { recursive: true });
     bundled.path = join(folder, "runner-child.mjs");
     await build({
       entryPoints: [fileURLToPath(new URL("../../src/runner/child.ts", import.meta.url))],

@@ -29,6 +29,8 @@ export interface FixtureRun {
   columns: RecordedColumn[];
   messages: FmuLogMessage[];
   state: Uint8Array | undefined;
+  /** The recording as it is kept. */
+  memory: ArrayBuffer;
 }
 
 /** Simulates a fixture FMU in this process, from 0 to 1 s in steps of 0.1 s unless told otherwise. */
@@ -36,9 +38,12 @@ export async function simulateFixture(
   name: string,
   {
     structural = {},
+    isWatched = false,
     ...settings
   }: Partial<SimulationSettings> & {
     outputs: string[];
+    /** Has every sample looked at in JavaScript, so that no steps are taken in C. */
+    isWatched?: boolean;
     /** Structural parameters, by which arrays are sized. */
     structural?: Record<string, StartValue[]>;
   },
@@ -78,13 +83,14 @@ export async function simulateFixture(
     const result = simulateCoSimulation(loaded, full, recorder, {
       log: (message) => messages.push(message),
       progress: () => {},
+      watch: isWatched ? () => () => {} : undefined,
     });
     result.finish();
     const outputs = Object.fromEntries(
       result.outputs.map(({ name, values }) => [name, values.length === 1 ? values[0]! : values]),
     );
     const recording = readRecording(memory, columns.length, capacity);
-    return { end: result.end, outputs, recording, columns, messages, state: result.state };
+    return { end: result.end, outputs, recording, columns, messages, state: result.state, memory };
   } finally {
     await fmu.close();
     await rm(folder, { recursive: true, force: true });

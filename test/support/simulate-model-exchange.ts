@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { openFileSource } from "../../src/fmi/byte-source.ts";
 import type { SimulationResult } from "../../src/fmi/co-simulation.ts";
 import { simulateCoSimulation } from "../../src/fmi/co-simulation.ts";
@@ -16,6 +15,7 @@ import { recordedColumns } from "../../src/fmi/recorded-columns.ts";
 import { createRecorder, type Recording, readRecording, recordingBytes } from "../../src/fmi/recorder.ts";
 import type { SimulationSettings } from "../../src/fmi/simulation-settings.ts";
 import { countPoints, createTimeGrid } from "../../src/fmi/time-grid.ts";
+import { fixturePath } from "./simulate-fixture.ts";
 
 export interface Run<Result extends SimulationResult> {
   result: Result;
@@ -33,9 +33,26 @@ export function simulateExample(name: string, settings: Settings): Promise<Run<M
   return withExample(name, "modelExchange", (fmu) => runIn(fmu, settings, simulateModelExchange));
 }
 
+/** The same of a fixture FMU. */
+export function simulateFixtureExchange(name: string, settings: Settings): Promise<Run<ModelExchangeResult>> {
+  const run = (fmu: LoadedFmu) => runIn(fmu, settings, simulateModelExchange);
+  return withFmu(fixturePath(name), "modelExchange", run);
+}
+
 /** The same by Co-Simulation. */
 export function cosimulateExample(name: string, settings: Settings): Promise<Run<SimulationResult>> {
   return withExample(name, "coSimulation", (fmu) => runIn(fmu, settings, simulateCoSimulation));
+}
+
+/** Model Exchange without the engine's part in C: the addresses of the FMU's functions are not to be found. */
+export function simulateExampleInJavaScript(
+  name: string,
+  settings: Settings,
+): Promise<Run<ModelExchangeResult>> {
+  return withExample(name, "modelExchange", (fmu) => {
+    const library = { ...fmu.library, findAddress: () => undefined };
+    return runIn({ ...fmu, library }, settings, simulateModelExchange);
+  });
 }
 
 /** Simulates an FMU that is loaded, or a fake one. */
@@ -43,14 +60,21 @@ export function exchange(fmu: LoadedFmu, settings: Settings): Run<ModelExchangeR
   return runIn(fmu, settings, simulateModelExchange);
 }
 
-async function withExample<T>(
+function withExample<T>(
   name: string,
   kind: "modelExchange" | "coSimulation",
   run: (fmu: LoadedFmu) => T,
 ): Promise<T> {
+  return withFmu(fixturePath(`example-${name}`), kind, run);
+}
+
+async function withFmu<T>(
+  path: string,
+  kind: "modelExchange" | "coSimulation",
+  run: (fmu: LoadedFmu) => T,
+): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "model-exchange-"));
-  const path = fileURLToPath(new URL(`../../examples/${name}.fmu`, import.meta.url));
-  const fmu = await openFmu(await openFileSource(path), name);
+  const fmu = await openFmu(await openFileSource(path), "test.fmu");
   try {
     await fmu.archive.extract(() => true, folder);
     const { description } = fmu;

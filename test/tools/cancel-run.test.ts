@@ -14,7 +14,7 @@ test("cancel_run does not call a run ended that has not reached the endpoint yet
   const endpoint = { modal: fakeModal().modal, describe: async () => facts };
   const services = { connect: async () => endpoint, runs: async () => store } as unknown as Services;
   const { signal } = new AbortController();
-  const context = { services, signal, progress: () => {}, redact: (text: string) => text };
+  const context = { services, signal, progress: () => {}, attach: () => {}, redact: (text: string) => text };
   const output = await cancelRunTool.run({ run_id: record.run_id }, context);
   expect(output).toMatchObject({ status: "running", cancelled: false });
   expect(cancelRunTool.summarize(output)).toMatch(/not at the endpoint yet: call again/);

@@ -221,7 +221,13 @@ describe("run_fmi_simulation while the endpoint fails", () => {
     const endpoint = { name: "embedded", modal, describe: async () => facts };
     const services = { connect: async () => endpoint, runs: async () => store } as unknown as Services;
     const signal = new AbortController().signal;
-    const context = { signal, services, progress: () => {}, redact: (text: string) => text };
+    const context = {
+      signal,
+      services,
+      progress: () => {},
+      attach: () => {},
+      redact: (text: string) => text,
+    };
     const args = runFmiSimulationTool.input.parse({ run_id: record.run_id });
     return { record, result: await runFmiSimulationTool.run(args, context) };
   }

@@ -16,6 +16,7 @@ describe("reportRun", () => {
     const names = Array.from({ length: 5_000 }, (_, index) => `variable_${index}`);
     const record = runRecord({
       status: "success",
+      arguments: { output_variables: ["*"] },
       outputs: Object.fromEntries(names.map((name) => [name, long])),
       inputs_applied: Object.fromEntries(names.map((name) => [name, { value: Array(5_000).fill(1) }])),
       warnings: names,
@@ -33,5 +34,38 @@ describe("reportRun", () => {
     const record = runRecord({ outputs: { label: "on", h: 1.5 }, warnings: ["outside max"] });
     const result = reportRun(record, { ...OPTIONS, notes: ["late"] });
     expect(result).toMatchObject({ outputs: { label: "on", h: 1.5 }, warnings: ["late", "outside max"] });
+  });
+});
+
+describe("reportRun of a run whose caller named no outputs", () => {
+  const names = Array.from({ length: 100 }, (_, index) => `Plant.loop[${index}].T_supply`);
+  const record = runRecord({
+    status: "success",
+    outputs: Object.fromEntries(names.map((name) => [name, 297.3668674699])),
+    units: Object.fromEntries(names.map((name) => [name, "K"])),
+    statistics: Object.fromEntries(
+      names.map((name) => [
+        name,
+        { min: 1, min_time: 2, max: 3, max_time: 4, mean: 297.3668674, final: 297.3 },
+      ]),
+    ),
+    settings: { stop_time: { value: 3, from: "default experiment" }, step_size: { value: 1, from: "given" } },
+    facts: { stop_time: 3, step_size: 2, engine: "x" },
+  });
+
+  test("shows the first that fit, counts the others and says how to get them", () => {
+    const result = reportRun(record, OPTIONS);
+    const shown = Object.keys(result.outputs);
+    expect(shown).toEqual(names.slice(0, shown.length));
+    expect(shown.length).toBeGreaterThan(3);
+    expect(Object.keys(result.units)).toEqual(shown);
+    expect(Object.keys(result.statistics).length).toBeGreaterThan(1);
+    expect(result.outputs_omitted).toBe(100 - shown.length);
+    expect(result.next_step).toContain("`get_run`");
+    expect(JSON.stringify(result).length).toBeLessThan(2_000);
+  });
+
+  test("does not repeat in facts what settings tell, and keeps what differs", () => {
+    expect(reportRun(record, OPTIONS).facts).toEqual({ step_size: 2, engine: "x" });
   });
 });

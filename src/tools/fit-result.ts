@@ -1,0 +1,54 @@
+/** Bytes for outputs with their units, and for their statistics, in the result of a run whose caller named no outputs. */
+const OUTPUT_BYTES = 600;
+const STATISTICS_BYTES = 450;
+
+/** What a result shows of a run's outputs; the record holds all. */
+export interface ShownOutputs<Value, Statistics> {
+  outputs: Record<string, Value>;
+  units: Record<string, string | null>;
+  statistics: Record<string, Statistics>;
+}
+
+/**
+ * Chooses the outputs to show where the caller named none: the first that fit, statistics of the first of those. Where
+ * `all` is set nothing is left out.
+ */
+export function fitOutputs<Value, Statistics>(
+  run: ShownOutputs<Value, Statistics>,
+  all: boolean,
+): ShownOutputs<Value, Statistics> {
+  if (all) return run;
+  const names = firstThatFit(Object.keys(run.outputs), OUTPUT_BYTES, (name) => [
+    ...[name, run.outputs[name], name, run.units[name]],
+  ]);
+  const told = names.filter((name) => name in run.statistics);
+  const counted = firstThatFit(told, STATISTICS_BYTES, (name) => [name, run.statistics[name]]);
+  return {
+    outputs: pick(run.outputs, names),
+    units: pick(run.units, names),
+    statistics: pick(run.statistics, counted),
+  };
+}
+
+/** At least one, however large. */
+function firstThatFit(
+  names: readonly string[],
+  bytes: number,
+  partsOf: (name: string) => unknown[],
+): string[] {
+  let used = 0;
+  const count = names.findIndex((name) => {
+    used += Buffer.byteLength(JSON.stringify(partsOf(name)));
+    return used > bytes;
+  });
+  return count === -1 ? [...names] : names.slice(0, Math.max(1, count));
+}
+
+function pick<T>(members: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const member = members[name];
+      return member === undefined ? [] : [[name, member] as const];
+    }),
+  );
+}

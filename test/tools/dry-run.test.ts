@@ -1,0 +1,61 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { makeHome } from "../support/home.ts";
+import { fixture, startToolClient, type ToolClient } from "../support/tool-client.ts";
+
+const FMU = fixture("feedthrough-2.fmu");
+
+let home: Awaited<ReturnType<typeof makeHome>>;
+let tools: ToolClient;
+
+beforeEach(async () => {
+  home = await makeHome();
+  tools = await startToolClient(home.path);
+});
+
+afterEach(async () => {
+  await tools.close();
+  await home.remove();
+});
+
+const records = async () => (await readdir(join(home.path, "runs"))).filter((name) => name.endsWith(".json"));
+
+describe("run_fmi_simulation with dry_run", () => {
+  test("tells what a run of a local file would do, and uploads, keeps and runs nothing", async () => {
+    const args = { path: FMU, inputs: { int_in: 5 }, stop_time: 3, dry_run: true };
+    const result = await tools.call("run_fmi_simulation", args);
+    expect(result).toMatchObject({
+      status: "dry_run",
+      fmu: { checksum: expect.stringMatching(/^[0-9a-f]{64}$/), file_name: "feedthrough-2.fmu" },
+      settings: { stop_time: { value: 3, from: "given" } },
+      inputs_applied: { int_in: { value: 5 } },
+      outputs: {},
+      record_file: null,
+      estimate: { container_seconds: null, from_runs: 0 },
+      volume: "fmi-cache",
+    });
+    expect(await records()).toEqual([]);
+    const listed = await tools.fail("list_volume");
+    expect(listed.code).toBe("not_found");
+  });
+
+  test("estimates the time from earlier runs of the FMU", async () => {
+    const run = await tools.call("run_fmi_simulation", { path: FMU });
+    const { estimate } = await tools.call("run_fmi_simulation", {
+      fmu_checksum: run.fmu.checksum,
+      dry_run: true,
+    });
+    expect(estimate).toEqual({ container_seconds: run.seconds.running, from_runs: 1 });
+    expect(await records()).toHaveLength(1);
+  });
+
+  test("finds what a run would be refused for", async () => {
+    const error = await tools.fail("run_fmi_simulation", {
+      path: FMU,
+      inputs: { nonsense: 1 },
+      dry_run: true,
+    });
+    expect(error).toMatchObject({ code: "invalid_argument", message: expect.stringContaining("nonsense") });
+  });
+});
