@@ -4,10 +4,12 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { loadConfig } from "./config.ts";
+import { createConfirmations } from "./consent/confirmations.ts";
 import { toError } from "./errors.ts";
 import { createLog } from "./log.ts";
 import { createRedactor } from "./redact.ts";
 import { createServer } from "./server.ts";
+import { chooseTools, readToolChoice } from "./wiring/choose-tools.ts";
 import { createEndpoints } from "./wiring/endpoints.ts";
 import { INSTRUCTIONS } from "./wiring/instructions.ts";
 import { createServices } from "./wiring/services.ts";
@@ -18,7 +20,13 @@ declare const MODAL_FMI_VERSION: string;
 const USAGE = `modal-fmi-mcp ${MODAL_FMI_VERSION}: run FMI simulations on Modal from an assistant, over MCP on stdio
 
   modal-fmi-mcp             serve MCP on standard input and output (an assistant starts it so)
+    --read-only             offer only the tools that change nothing
+    --tools a,b             offer only the tools of these names
   modal-fmi-mcp emulator    start the embedded Modal endpoint alone; print how the modal CLI reaches it
+    --fault NAME            begin with a fault, to try troubleshooting; any wrong name lists them all
+  modal-fmi-mcp doctor      check configuration, endpoint, runner and volumes; exit code 1 where something is wrong
+    --json                  for programs
+    --runner, --env, ID     look at one runner, environment, run, function call (fc-) or FMU (its checksum)
   modal-fmi-mcp --version
   modal-fmi-mcp --help
 `;
@@ -36,20 +44,32 @@ function run(args: readonly string[]): void {
   const [command] = args;
   if (command === "--version" || command === "-v") process.stdout.write(`${MODAL_FMI_VERSION}\n`);
   else if (command === "--help" || command === "-h") process.stdout.write(USAGE);
-  else if (command === undefined) serve();
-  else if (command === "emulator") emulate().catch(fail);
+  else if (command === "emulator") emulate(args.slice(1)).catch(fail);
+  else if (command === "doctor") doctor(args.slice(1)).catch(fail);
+  else if (command === undefined || isServeOption(command)) serve(args).catch(fail);
   else fail(new Error(`unknown command "${command}": see modal-fmi-mcp --help`));
 }
 
-function serve(): void {
-  const { services, endpoints, redact, log } = wire();
+function isServeOption(word: string): boolean {
+  return word === "--read-only" || /^--tools(=|$)/.test(word);
+}
+
+async function serve(args: readonly string[]): Promise<void> {
+  const choice = readToolChoice(args);
+  // A wrong name must stop the start; without names nothing is loaded yet.
+  const named = choice.names && (await chooseTools(choice));
+  const { services, endpoints, redact, log, byValue } = wire();
   const server = {
     name: "modal-fmi",
     version: MODAL_FMI_VERSION,
     instructions: INSTRUCTIONS,
-    tools: async () => (await import("./tools/index.ts")).TOOLS,
+    tools: async () => named ?? chooseTools(choice),
+    resources: async () => (await import("./resources/index.ts")).RESOURCES,
+    prompts: async () => (await import("./prompts/index.ts")).PROMPTS,
     services,
     redact,
+    onCall: services.onCall,
+    consent: { confirmations: createConfirmations(), byValue },
     onInternalError: (tool: string, error: Error) => log.error(`${tool}: ${error.stack ?? error.message}`),
   };
   const handle = serveStdio(() => createServer(server), {
@@ -63,10 +83,12 @@ function serve(): void {
 }
 
 /** Serves the embedded endpoint alone, for the `modal` CLI; its settings go to standard output as shell commands. */
-async function emulate(): Promise<void> {
+async function emulate(args: readonly string[]): Promise<void> {
+  const { readFaults } = await import("./wiring/emulator-faults.ts");
+  const faults = await readFaults(args);
   const options = wire();
   const { startEmbedded } = await import("./wiring/embedded.ts");
-  const embedded = await startEmbedded(options.endpointOptions);
+  const embedded = await startEmbedded(options.endpointOptions, faults);
   const { url, tokenId, tokenSecret } = embedded.emulator;
   const lines = [
     `export MODAL_SERVER_URL=${url}`,
@@ -76,12 +98,28 @@ async function emulate(): Promise<void> {
     'export no_proxy="${no_proxy:+$no_proxy,}127.0.0.1,localhost"',
     "export MODAL_DISABLE_API_PROXY=1",
   ];
+  const { faults: bench } = embedded.emulator;
+  if (bench !== undefined)
+    lines.push(`# faults are switched at ${bench.url}: PUT or DELETE a JSON list of names`);
   process.stdout.write(`${lines.join("\n")}\n`);
   options.log.info(
     `the embedded Modal endpoint listens on ${url}; it stops with its standard input or Ctrl-C`,
   );
   process.stdin.resume();
   closeOnEnd(() => embedded.close());
+}
+
+/** The checks of the tool `diagnose` in a terminal. */
+async function doctor(args: readonly string[]): Promise<void> {
+  const { readDoctorOptions, runDoctor } = await import("./wiring/doctor.ts");
+  const options = readDoctorOptions(args);
+  const wired = wire();
+  const { text, exitCode } = await runDoctor(options, wired);
+  process.exitCode = exitCode;
+  await new Promise((resolve) => process.stdout.write(text, resolve));
+  wired.services.close();
+  setTimeout(() => process.exit(), EXIT_WITHIN_MS).unref();
+  await wired.endpoints.close();
 }
 
 function wire() {
@@ -106,9 +144,10 @@ function wire() {
     arch: process.arch,
   };
   const endpoints = createEndpoints(endpointOptions);
-  const folders = { homeFolder: homedir(), workingFolder: process.cwd() };
+  const { programFolder } = endpointOptions;
+  const folders = { homeFolder: homedir(), workingFolder: process.cwd(), programFolder };
   const services = createServices({ config, endpoints, env, redact, log, ...folders });
-  return { services, endpoints, endpointOptions, redact, log };
+  return { services, endpoints, endpointOptions, redact, log, byValue: config.consent.byValue };
 }
 
 /** grpc-js and Node's fetch obey proxies even for 127.0.0.1; an empty entry would match every host. */

@@ -7,8 +7,8 @@ import { makeHome } from "../support/home.ts";
 import { fixture } from "../support/tool-client.ts";
 
 /** Starts `modal-fmi-mcp emulator`; resolves with the settings it prints and a way to end it. */
-async function startEmulatorCommand(home: string) {
-  const child = spawn(process.execPath, [MAIN, "emulator"], {
+async function startEmulatorCommand(home: string, args: readonly string[] = []) {
+  const child = spawn(process.execPath, [MAIN, "emulator", ...args], {
     env: programEnv(home),
     stdio: ["pipe", "pipe", "ignore"],
   });
@@ -46,10 +46,27 @@ test("modal-fmi-mcp emulator serves an endpoint that a server with its credentia
   expect(await emulator.end()).toBe(0);
 });
 
+test("modal-fmi-mcp emulator --fault begins with a fault, which diagnose finds", async () => {
+  const [there, here] = [await makeHome(), await makeHome()];
+  onTestFinished(async () => {
+    await there.remove();
+    await here.remove();
+  });
+  const emulator = await startEmulatorCommand(there.path, ["--fault", "app_stopped"]);
+  const { MODAL_SERVER_URL = "", MODAL_TOKEN_ID = "", MODAL_TOKEN_SECRET = "" } = emulator.settings;
+  const program = startRaw(programEnv(here.path, { MODAL_SERVER_URL, MODAL_TOKEN_ID, MODAL_TOKEN_SECRET }));
+  await initialize(program);
+  const { result } = await program.request("tools/call", { name: "diagnose", arguments: {} });
+  expect(result.structuredContent.likely_cause).toMatchObject({ code: "app_stopped" });
+  await program.end();
+  expect(await emulator.end()).toBe(0);
+});
+
 test.each([
   [["--version"], /^\d+\.\d+\.\d+\n$/, 0],
   [["--help"], /modal-fmi-mcp emulator/, 0],
   [["frobnicate"], /^$/, 1],
+  [["emulator", "--fault", "gremlins"], /^$/, 1],
 ])("modal-fmi-mcp %j", async (args, output, code) => {
   const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   const [stdout, stderr, [exit]] = await Promise.all([

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -183,3 +184,37 @@ async function filesBelow(folder: string): Promise<string[]> {
   const facts = await Promise.all(paths.map((path) => stat(path)));
   return paths.filter((_, index) => facts[index]?.isFile());
 }
+
+test("--read-only and --tools choose what is offered", async () => {
+  const names = async (...args: string[]) => {
+    const program = startRaw(programEnv(await home()), undefined, args);
+    await initialize(program);
+    const { tools } = (await program.request("tools/list")).result;
+    expect(await program.end()).toBe(0);
+    return tools.map(({ name }: { name: string }) => name);
+  };
+  expect(await names("--read-only")).not.toContain("run_fmi_simulation");
+  expect(await names("--tools", "diagnose,list_volume")).toEqual(["list_volume", "diagnose"]);
+});
+
+test.each([
+  [["--tools", "nonsense"], "nonsense"],
+  [["--tools"], "needs names"],
+  [["--read-only", "--verbose"], "--verbose"],
+])("%j is a start-up error in one line", async (args, reason) => {
+  const program = startRaw(programEnv(await home()), undefined, args);
+  expect(await once(program.child, "close")).toEqual([1, null]);
+  expect(program.stdout).toEqual([]);
+  expect(program.stderr.join("").trimEnd().split("\n")).toEqual([expect.stringContaining(reason)]);
+});
+
+test("a client of an older protocol gets results without what it does not know", async () => {
+  const program = startRaw(programEnv(await home()));
+  const clientInfo = { name: "raw", version: "0" };
+  await program.request("initialize", { protocolVersion: "2025-03-26", capabilities: {}, clientInfo });
+  program.notify("notifications/initialized");
+  const run = { name: "run_fmi_simulation", arguments: { path: fixture("feedthrough-2.fmu") } };
+  const { result } = await program.request("tools/call", run);
+  expect(result.content.map(({ type }: { type: string }) => type)).toEqual(["text"]);
+  expect(await program.end()).toBe(0);
+});
