@@ -1,7 +1,8 @@
 /**
- * Builds the fixture FMUs from test/fixtures/fmus into test/fixtures/built, and the examples from examples/sources into
- * examples/. `--zig <command>` (such as `--zig "python3 -m ziglang"`, of PyPI's package ziglang) builds the examples for
- * every platform; without it only for Linux x86-64, and the other platforms keep the binaries they have.
+ * Builds the fixture FMUs from test/fixtures/fmus into test/fixtures/built, the examples from examples/sources into
+ * examples/, and the engine's native part in src/fmi/native. `--zig <command>` (such as `--zig "python3 -m ziglang"`, of
+ * PyPI's package ziglang) builds the latter two for every platform; without it only for Linux x86-64, and the other
+ * platforms keep the binaries they have.
  * `--check` writes nothing and fails where a committed file is not what would be built.
  */
 import { execFileSync } from "node:child_process";
@@ -14,11 +15,12 @@ import { parseArgs } from "node:util";
 import { buildExamples } from "./example-fmus.mjs";
 import { models } from "./fmu-models.mjs";
 import { modelDescriptionXml } from "./fmu-xml.mjs";
+import { buildImporter } from "./importer-libraries.mjs";
 import { zip } from "./zip-writer.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const sources = join(root, "test/fixtures/fmus");
-const platformFolder = { 2: "linux64", 3: "x86_64-linux" };
+const platformFolder = { 1: "linux64", 2: "linux64", 3: "x86_64-linux" };
 
 /** A token that follows from what the FMU is, in the form of a GUID. */
 function tokenOf(model, version) {
@@ -45,7 +47,10 @@ function compile(model, version, token, folder) {
 function build(model, version, folder) {
   const token = tokenOf(model, version);
   return zip([
-    { name: "modelDescription.xml", bytes: Buffer.from(modelDescriptionXml(model, version, token)) },
+    {
+      name: "modelDescription.xml",
+      bytes: Buffer.from(model.xml?.(token) ?? modelDescriptionXml(model, version, token)),
+    },
     {
       name: model.library ?? `binaries/${platformFolder[version]}/${model.name}.so`,
       bytes: model.source === undefined ? Buffer.from("text") : compile(model, version, token, folder),
@@ -82,7 +87,12 @@ function zigCommand() {
 
 const folder = mkdtempSync(join(tmpdir(), "build-fmus-"));
 try {
-  const files = new Map([...buildFixtures(folder), ...buildExamples(root, folder, zigCommand())]);
+  const zig = zigCommand();
+  const files = new Map([
+    ...buildFixtures(folder),
+    ...buildExamples(root, folder, zig),
+    ...buildImporter(root, folder, zig),
+  ]);
   const changed = [...files].filter(([path, bytes]) => differs(join(root, path), bytes));
   if (process.argv.includes("--check")) {
     for (const [path] of changed) console.error(`${path} is not what its sources build`);
@@ -92,7 +102,7 @@ try {
       mkdirSync(dirname(join(root, path)), { recursive: true });
       writeFileSync(join(root, path), bytes);
     }
-    console.log(`${files.size} FMUs built, ${changed.length} changed`);
+    console.log(`${files.size} FMUs and libraries built, ${changed.length} changed`);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

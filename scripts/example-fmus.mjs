@@ -9,13 +9,31 @@ import { exampleXml1 } from "./example-xml-1.mjs";
 import { unzip } from "./zip-reader.mjs";
 import { zip } from "./zip-writer.mjs";
 
-/* The compiler of this machine makes the first one, the cross compiler (Zig) the others. */
-const platforms = [
-  { fmi2: "linux64", fmi3: "x86_64-linux", suffix: ".so" },
-  { fmi2: "aarch64-linux", fmi3: "aarch64-linux", suffix: ".so", target: "aarch64-linux-gnu.2.17" },
-  { fmi2: "darwin64", fmi3: "x86_64-darwin", suffix: ".dylib", target: "x86_64-macos.11.0" },
-  { fmi2: "aarch64-darwin", fmi3: "aarch64-darwin", suffix: ".dylib", target: "aarch64-macos.11.0" },
-  { fmi2: "win64", fmi3: "x86_64-windows", suffix: ".dll", target: "x86_64-windows-gnu" },
+/** The compiler of this machine makes the first one, the cross compiler (Zig) the others. */
+export const platforms = [
+  { node: "linux-x64", fmi2: "linux64", fmi3: "x86_64-linux", suffix: ".so" },
+  {
+    node: "linux-arm64",
+    fmi2: "aarch64-linux",
+    fmi3: "aarch64-linux",
+    suffix: ".so",
+    target: "aarch64-linux-gnu.2.17",
+  },
+  {
+    node: "darwin-x64",
+    fmi2: "darwin64",
+    fmi3: "x86_64-darwin",
+    suffix: ".dylib",
+    target: "x86_64-macos.11.0",
+  },
+  {
+    node: "darwin-arm64",
+    fmi2: "aarch64-darwin",
+    fmi3: "aarch64-darwin",
+    suffix: ".dylib",
+    target: "aarch64-macos.11.0",
+  },
+  { node: "win32-x64", fmi2: "win64", fmi3: "x86_64-windows", suffix: ".dll", target: "x86_64-windows-gnu" },
 ];
 const common = ["-std=c11", "-shared", "-O2", "-g0", "-ffp-contract=off", "-fvisibility=hidden"];
 const warnings = ["-Wall", "-Wextra"];
@@ -35,25 +53,31 @@ function defines(model, build, token) {
   return isStandAlone ? [...own, "-DFMI1_CO_SIMULATION"] : own;
 }
 
-function compile({ sources, folder, zig }, model, build, token, platform) {
-  const output = join(folder, `${model.name}${platform.suffix}`);
+/** Compiles and links a shared library for a platform; returns its bytes. `folder` takes what the compiler writes. */
+export function compileLibrary({ folder, zig, cwd }, name, platform, flags, sources) {
+  const output = join(folder, `${name}${platform.suffix}`);
   const native = platform.target === undefined;
   const [command, ...first] = native ? ["gcc"] : zig;
   const linker = { ".so": ["-fPIC", "-Wl,--build-id=none"], ".dll": [], ".dylib": ["-fPIC"] }[
     platform.suffix
   ];
-  const name = platform.suffix === ".dylib" ? [`-Wl,-install_name,@rpath/${model.name}.dylib`] : [];
+  const installed = platform.suffix === ".dylib" ? [`-Wl,-install_name,@rpath/${name}.dylib`] : [];
   const cross = native ? [] : ["cc", "-target", platform.target, "-fno-sanitize=undefined"];
   execFileSync(
     command,
     [
-      ...[...first, ...cross, ...common, ...warnings, ...linker, ...name, "-s"],
-      ...defines(model, build, token),
-      ...["-o", output, `${model.file}.c`, `fmi${build.version}.c`, "integrate.c", "heap.c", "-lm"],
+      ...[...first, ...cross, ...common, ...warnings, ...linker, ...installed, "-s", ...flags],
+      ...["-o", output, ...sources, "-lm"],
     ],
-    { cwd: sources, stdio: "inherit" },
+    { cwd, stdio: "inherit" },
   );
   return readFileSync(output);
+}
+
+function compile({ sources, folder, zig }, model, build, token, platform) {
+  const files = [`${model.file}.c`, `fmi${build.version}.c`, "integrate.c", "heap.c"];
+  const place = { folder, zig, cwd: sources };
+  return compileLibrary(place, model.name, platform, defines(model, build, token), files);
 }
 
 const fileName = (model, build) => `${model.file}${build.suffix ?? { 2: "-fmi2", 3: "" }[build.version]}.fmu`;

@@ -1,4 +1,5 @@
 /** The fixture FMUs: which C source, which FMI versions, and what their model descriptions say. Types carry FMI 3.0's names. */
+import { oldModels } from "./old-models.mjs";
 import { stepModels, time } from "./step-models.mjs";
 
 /** A passed-through pair: the input `<name>_in` and the output `<name>_out`. */
@@ -247,6 +248,7 @@ export const models = [
     experiment: { stopTime: 20, stepSize: 0.01 },
   },
   ...stepModels,
+  ...oldModels,
   misbehave("Crash", 1),
   misbehave("Endless", 2),
   misbehave("LogAndFail", 3),
@@ -256,6 +258,8 @@ export const models = [
   misbehave("NotANumber", 7),
   misbehave("Hungry", 8),
   misbehave("Discards", 9),
+  { ...misbehave("Licence", 10), versions: [2] },
+  { ...misbehave("ExternalFile", 11), versions: [2] },
   { ...unusable("ModelExchangeOnly"), interfaceType: "ModelExchange" },
   { ...unusable("ScheduledExecution"), interfaceType: "ScheduledExecution", versions: [3] },
   { ...unusable("OtherPlatform"), library: "binaries/win64/OtherPlatform.dll" },

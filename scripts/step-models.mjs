@@ -51,12 +51,67 @@ function steps(name, version, flags, defines = {}) {
   };
 }
 
+const quirks = [
+  {
+    ...{ name: "quirk", valueReference: 0, type: "Int32", causality: "parameter", variability: "fixed" },
+    ...{ start: 0, description: "What it does, as in quirks-2.c" },
+  },
+  real("y", 1, "output"),
+];
+
+function quirky(name, at) {
+  return {
+    ...{ name, versions: [2], source: "quirks-2.c", isWhole: true, defines: { AT: at } },
+    variables: () => quirks,
+    experiment: { stopTime: 1, stepSize: 0.1 },
+    description: "A fixture that does what FMUs do to their importers",
+  };
+}
+
+const clock = (name, valueReference, intervalVariability, more = {}) => ({
+  ...{ name, valueReference, type: "Clock", causality: "input", intervalVariability },
+  ...more,
+});
+const count = (name, valueReference, more = {}) => ({
+  ...{ name, valueReference, type: "Int32", causality: "output", variability: "discrete" },
+  ...more,
+});
+
+const clocks3 = [
+  time,
+  clock("changing", 1, "changing"),
+  clock("countdown", 2, "countdown"),
+  clock("third", 3, "constant", { supportsFraction: true, resolution: 3, intervalCounter: 1 }),
+  clock("sevenths", 4, "fixed", { supportsFraction: true, resolution: 7 }),
+  clock("triggered", 5, "triggered"),
+  ...["changing", "countdown", "third", "sevenths", "triggered"].map((name, i) =>
+    count(`${name}_ticks`, 11 + i),
+  ),
+  count("amount", 20, { causality: "input", clocks: 5, start: 0 }),
+  count("added", 21),
+  count("updates", 22),
+];
+
 const stateFlags = { canGetAndSetFMUstate: true, canSerializeFMUstate: true };
 
-/** Discarded and pending steps, steps of one size, early return, Event Mode. */
+/** Discarded and pending steps, steps of one size, early return, Event Mode; what FMUs do to their importers. */
 export const stepModels = [
   steps("Steps", 2, { canRunAsynchronuously: true, canInterpolateInputs: true, ...stateFlags }),
   steps("ConstantStep", 2, { canHandleVariableCommunicationStepSize: false }),
   steps("EarlyReturn", 3, { mightReturnEarlyFromDoStep: true }, { EVENT_MODE: 0 }),
   steps("EventMode", 3, { hasEventMode: true, mightReturnEarlyFromDoStep: true }, { EVENT_MODE: 1 }),
+  {
+    ...{ name: "Clocks", versions: [3], source: "clocks-3.c", isWhole: true },
+    flags: {
+      hasEventMode: true,
+      providesIntermediateUpdate: true,
+      canReturnEarlyAfterIntermediateUpdate: true,
+    },
+    variables: () => clocks3,
+    experiment: { stopTime: 1, stepSize: 0.1 },
+    description: "A fixture with an input Clock of each kind",
+  },
+  quirky("Quirks", 0),
+  quirky("CrashAtLoad", 1),
+  quirky("CrashAtInstantiate", 2),
 ];

@@ -1,0 +1,206 @@
+import { fixture } from "../support/tool-client.ts";
+import { byCall, cancelled, crash, foreignCall, HELD, keepOn, run, unnamed } from "./prepare-runs.ts";
+import { ALL_HOLDS, type State } from "./state.ts";
+
+/** Faults of runs and function calls, found by run id or by function call id. */
+export const RUN_STATES: readonly State[] = [
+  {
+    name: "container_import_error",
+    description: "Containers end at their start with an import error",
+    fault: true,
+    holds: ["subject", "own environment"],
+    prepare: run("feedthrough-2.fmu", {}, ["container_import_error"]),
+    arrange: keepOn("container_import_error"),
+    foreign: "No module named",
+    expected: { code: "container_import_error", cause: /import|fmpy/, remedy: /tail_logs|deploy_runner/ },
+  },
+  {
+    name: "volume_version_mismatch",
+    description: "The runner asks for another version of a volume than there is",
+    fault: true,
+    holds: ["subject", "own environment"],
+    prepare: run("feedthrough-2.fmu", {}, ["volume_version_mismatch"]),
+    foreign: "exists but has version",
+    expected: { code: "volume_version_mismatch", cause: /version/, remedy: /deploy_runner|volume/ },
+  },
+  {
+    name: "volume_stale_view_of_a_run",
+    description: "A run's container did not see the FMU that the volume has",
+    fault: true,
+    likeAnother: true,
+    holds: ["subject", "own environment"],
+    prepare: run("feedthrough-2.fmu", {}, ["volume_stale_view"]),
+    expected: { code: "volume_stale_view", cause: /container/i, remedy: /deploy_runner|reload|again/i },
+  },
+  {
+    name: "licence_missing",
+    description: "The FMU finds no licence",
+    fault: true,
+    holds: ["subject", "own environment"],
+    prepare: run("licence-2.fmu"),
+    foreign: "FIXTURE_RUNTIME",
+    expected: { code: "licence_missing", cause: /licen[cs]e/i, remedy: /licen[cs]e/i },
+  },
+  {
+    name: "external_file_missing",
+    description: "The FMU reads a file that the container does not have",
+    fault: true,
+    holds: ["subject", "own environment"],
+    prepare: run("external-file-2.fmu"),
+    foreign: "/opt/fixture",
+    expected: { code: "external_file_missing", cause: "weather.txt", remedy: /resources|files|upload_fmu/ },
+  },
+  {
+    name: "waiting_for_container",
+    description: "Calls wait, and no container is on the way",
+    fault: true,
+    holds: ["subject", "own environment"],
+    prepare: run("feedthrough-2.fmu", HELD, ["waiting_for_container"]),
+    arrange: keepOn("waiting_for_container"),
+    expected: { code: "waiting_for_container", cause: /container/, remedy: /tail_logs/ },
+  },
+  {
+    name: "waiting_for_container_now",
+    description: "The same, asked for without any id",
+    fault: true,
+    likeAnother: true,
+    holds: ["subject", "own environment"],
+    prepare: unnamed(run("feedthrough-2.fmu", HELD, ["waiting_for_container"])),
+    arrange: keepOn("waiting_for_container"),
+    expected: { code: "waiting_for_container", cause: /container/, remedy: /tail_logs/ },
+  },
+  {
+    name: "run_crashed",
+    description: "The FMU's own code ended its process",
+    fault: true,
+    holds: ["subject", "own environment"],
+    prepare: crash,
+    expected: { code: "run_crashed", cause: /crash|SIGSEGV|segmentation/i, remedy: /tail_logs|debug/ },
+  },
+  {
+    name: "run_crashed_by_call",
+    description: "The same, asked for by function call id",
+    fault: true,
+    likeAnother: true,
+    holds: ["subject", "own environment"],
+    prepare: byCall(crash),
+    expected: { code: "run_crashed", cause: /crash|SIGSEGV|segmentation/i, remedy: /tail_logs|debug/ },
+  },
+  {
+    name: "run_crashed_just_now",
+    description: "The same, asked for without any id: the newest run",
+    fault: true,
+    likeAnother: true,
+    holds: ["subject", "own environment"],
+    prepare: unnamed(crash),
+    expected: { code: "run_crashed", cause: /crash|SIGSEGV|segmentation/i, remedy: /tail_logs|debug/ },
+  },
+  {
+    name: "run_crashed_here",
+    description: "The same on the embedded endpoint",
+    fault: true,
+    likeAnother: true,
+    holds: ALL_HOLDS,
+    prepare: async (bench) => {
+      const tools = await bench.tools({ MODAL_FMI_ENDPOINT: "embedded" });
+      const args = { path: fixture("crash-2.fmu"), inputs: { at: 0.25 } };
+      return { run_id: (await tools.call("run_fmi_simulation", args)).run_id };
+    },
+    arrange: (setting) => {
+      setting.env = {};
+    },
+    expected: { code: "run_crashed", cause: /crash|SIGSEGV|segmentation/i, remedy: /tail_logs|debug/ },
+  },
+  {
+    name: "run_out_of_memory",
+    description: "The FMU took more memory than it may",
+    fault: true,
+    likeAnother: true,
+    holds: ["subject", "own environment"],
+    prepare: run("hungry-2.fmu"),
+    expected: { code: "run_crashed", cause: /memory/, remedy: /tail_logs|memory/ },
+  },
+  {
+    name: "run_failed",
+    description: "The FMU reported an error of its own",
+    fault: true,
+    holds: ["subject", "own environment"],
+    prepare: run("log-and-fail-2.fmu"),
+    foreign: "left its range",
+    expected: {
+      code: "run_failed",
+      cause: /left its range|fmi2DoStep|error/i,
+      remedy: /tail_logs.*run_id "run-/,
+    },
+  },
+  {
+    name: "run_timed_out",
+    description: "The simulation ran into its time limit",
+    fault: true,
+    holds: ["subject", "own environment"],
+    prepare: run("endless-2.fmu", { timeout_seconds: 0.5 }),
+    expected: { code: "run_timed_out", cause: /limit|0\.5/, remedy: /timeout_seconds|stop_time/ },
+  },
+  {
+    name: "run_cancelled",
+    description: "The run was cancelled",
+    fault: true,
+    holds: ["subject", "own environment"],
+    prepare: cancelled,
+    expected: { code: "run_cancelled", cause: "cancelled", remedy: /run_fmi_simulation/ },
+  },
+  {
+    name: "output_expired",
+    description: "The endpoint keeps the call's output no longer",
+    fault: true,
+    holds: ["subject"],
+    prepare: foreignCall,
+    arrange: keepOn("output_expired"),
+    expected: { code: "output_expired", cause: /no longer|expired/, remedy: /run_fmi_simulation/ },
+  },
+  {
+    name: "result_too_large",
+    description: "The server refuses what the function returns, for its size",
+    fault: true,
+    holds: ["subject", "own environment"],
+    prepare: run("feedthrough-2.fmu", {}, ["result_too_large"]),
+    foreign: "return value of the function",
+    expected: { code: "result_too_large", cause: /large|size/, remedy: /output_variables|output_interval/ },
+  },
+  {
+    name: "not_a_number",
+    description: "The run ended well, with an output that is not a number",
+    fault: true,
+    holds: ["subject", "own environment"],
+    prepare: run("not-a-number-2.fmu"),
+    expected: { code: "not_a_number", cause: "ramp", remedy: /debug|inputs|step_size/ },
+  },
+];
+
+/** Ids that nothing is known of. */
+export const UNKNOWN_STATES: readonly State[] = [
+  {
+    name: "run_not_found",
+    description: "No record of a run with this id is kept",
+    fault: true,
+    holds: ["subject"],
+    prepare: async () => ({ run_id: "run-20260101-aaaaaaaaaa" }),
+    expected: {
+      code: "run_not_found",
+      cause: "run-20260101-aaaaaaaaaa",
+      remedy: /run_id|run_fmi_simulation/,
+    },
+  },
+  {
+    name: "call_not_found",
+    description: "The endpoint knows no function call of this id",
+    fault: true,
+    holds: ["subject"],
+    prepare: async () => ({ function_call_id: "fc-0000000000000000000000" }),
+    expected: {
+      code: "call_not_found",
+      cause: "fc-0000000000000000000000",
+      remedy: /function_call_id|environment/,
+    },
+  },
+];
