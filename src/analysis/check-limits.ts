@@ -14,8 +14,8 @@ export interface Limits {
 export interface CheckedLimit extends LimitOutcome {
   variable: string;
   side: "min" | "max";
-  /** In the variable's unit, like the worst value. */
   limit: number;
+  /** Of the limit and of the worst value: the unit that the limit was given in, else the variable's. */
   unit: string | null;
 }
 
@@ -28,9 +28,10 @@ export function checkLimits(
     const column = getColumn(columns, name);
     const sides = (["min", "max"] as const).filter((side) => limit[side] !== undefined);
     return sides.map((side) => {
-      const value = readLimit(column, limit[side] ?? Number.NaN);
-      const outcome = checkLimit(time, column, side, value);
-      return { variable: name, side, limit: value, unit: column.unit ?? null, ...outcome };
+      const given = readLimit(column, limit[side] ?? Number.NaN);
+      const outcome = checkLimit(time, column, side, given.inUnitOfColumn);
+      const worst = outcome.worst === null ? null : given.toGivenUnit(outcome.worst);
+      return { variable: name, side, limit: given.value, unit: given.unit, ...outcome, worst };
     });
   });
 }
@@ -48,9 +49,18 @@ export function getColumn(columns: readonly NumberColumn[], name: string): Numbe
   );
 }
 
-function readLimit({ name, unit }: NumberColumn, given: number | string): number {
+/** A limit as it was given and in the unit of the column that it is compared with. */
+interface GivenLimit {
+  value: number;
+  unit: string | null;
+  inUnitOfColumn: number;
+  toGivenUnit(value: number): number;
+}
+
+function readLimit({ name, unit }: NumberColumn, given: number | string): GivenLimit {
   const value = typeof given === "number" ? given : Number(given.trim() === "" ? Number.NaN : given);
-  if (Number.isFinite(value)) return value;
+  if (Number.isFinite(value))
+    return { value, unit: unit ?? null, inUnitOfColumn: value, toGivenUnit: (other) => other };
   const quantity = typeof given === "string" ? parseQuantity(given) : undefined;
   if (quantity === undefined) {
     throw new ToolError(
@@ -66,5 +76,9 @@ function readLimit({ name, unit }: NumberColumn, given: number | string): number
       "Give the limit as a bare number.",
     );
   }
-  return convertToUnit(quantity.value, quantity.unit, unit, new Map());
+  return {
+    ...quantity,
+    inUnitOfColumn: convertToUnit(quantity.value, quantity.unit, unit, new Map()),
+    toGivenUnit: (other) => convertToUnit(other, unit, quantity.unit, new Map()),
+  };
 }

@@ -1,13 +1,20 @@
-import { checkStatus } from "./fmu-status.ts";
-import { allocate, type NativeFunction, type NativeLibrary } from "./library.ts";
-import type { ModelDescription, Variable } from "./model-description.ts";
+import { bindClockCalls, type ClockCalls, type Fraction } from "./clock-calls.ts";
+import type { InputSeries } from "./input/input-series.ts";
+import { isTriggeredClock, tickTimes } from "./input/triggered-clocks.ts";
+import type { ClockDescription, Variable } from "./model-description.ts";
+import type { ValueAccess } from "./value-block.ts";
 
-/** The time-based input Clocks of an FMU, which the importer makes tick (FMI 3.0.2, section 2.2.9); times in seconds. */
+/**
+ * The input Clocks of an FMU, which the importer makes tick (FMI 3.0.2, section 2.2.9): time-based ones, and triggered ones
+ * at the times that an input series gives. Times in seconds.
+ */
 export interface ClockSchedule {
   /** The next tick; infinity where none is known. */
   next(): number;
-  /** In Event Mode: makes the Clocks tick that are due up to a time. */
-  activate(until: number): void;
+  /** In Initialization Mode: asks for what the FMU decides about the first ticks. */
+  initialize(): void;
+  /** In Event Mode: makes the Clocks tick that are due up to a time; returns their value references. */
+  activate(until: number): ReadonlySet<number>;
   /** In Event Mode, when the discrete states are updated: asks for the intervals that the FMU decides. */
   refresh(time: number): void;
   save(): SavedClock[];
@@ -19,69 +26,74 @@ export interface SavedClock {
   valueReference: number;
   ticks: number;
   interval: number;
+  resolution?: number;
   first: number | null;
   next: number | null;
 }
 
-interface ScheduledClock {
+interface ScheduledClock extends Fraction {
   valueReference: number;
-  kind: "given" | "changing" | "countdown";
-  /** Ticks so far. */
+  /** Listed ones are triggered, at the `times` of a series. */
+  kind: "periodic" | "tunable" | "changing" | "countdown" | "listed";
+  /** Whether the FMU gives the interval, not the model description. */
+  isAsked: boolean;
+  asFraction: boolean;
+  times: readonly number[];
+  /** Ticks since `first`, the first one included. */
   ticks: number;
-  interval: number;
-  /** Time of the first tick. */
   first: number;
   next: number;
+  /** In this event. */
+  hasTicked: boolean;
 }
 
-const NOT_YET_KNOWN = 0;
-const INTERVAL_CHANGED = 2;
+const NEVER = Number.POSITIVE_INFINITY;
 
-/** The schedule of a run that starts at `startTime`; undefined where the FMU has no time-based input Clock. */
+/** The schedule of a run that starts at `startTime`; undefined where the FMU has no input Clock that ticks. */
 export function createClockSchedule(
-  library: NativeLibrary,
-  instance: number,
-  description: ModelDescription,
+  { library, instance, description }: Pick<ValueAccess, "library" | "instance" | "description">,
   startTime: number,
+  series?: InputSeries,
 ): ClockSchedule | undefined {
-  const variables = description.variables.filter(isTimeBased);
-  if (variables.length === 0) return undefined;
+  const timeBased = description.variables.filter(isTimeBased).map((each) => schedule(each, startTime));
+  const listed = description.variables
+    .filter(isTriggeredClock)
+    .flatMap((each) => list(each, startTime, series));
+  const clocks = [...timeBased, ...listed];
+  if (clocks.length === 0) return undefined;
   const calls = bindClockCalls(library, instance);
-  const clocks = variables.map((variable) => schedule(variable, calls, startTime));
   return {
-    next: () => clocks.reduce((least, { next }) => Math.min(least, next), Number.POSITIVE_INFINITY),
+    next: () => clocks.reduce((least, { next }) => Math.min(least, next), NEVER),
+    initialize: () => {
+      for (const clock of clocks) if (clock.isAsked) askFirst(clock, calls, startTime);
+    },
     activate: (until) => {
       const due = clocks.filter((clock) => clock.next <= until);
       for (const clock of due) {
         calls.tick(clock.valueReference);
         clock.ticks += 1;
-        clock.next =
-          clock.kind === "given" ? clock.first + clock.ticks * clock.interval : Number.POSITIVE_INFINITY;
+        clock.hasTicked = true;
+        clock.next = nextOf(clock);
       }
+      return new Set(due.map(({ valueReference }) => valueReference));
+    },
+    refresh: (time) => {
+      for (const clock of clocks) askAgain(clock, calls, time);
     },
     save: () =>
-      clocks.map(({ kind: _, first, next, ...rest }) => ({
-        ...rest,
+      clocks.map(({ valueReference, ticks, counter, resolution, first, next }) => ({
+        ...{ valueReference, ticks, interval: counter, resolution },
         first: Number.isFinite(first) ? first : null,
         next: Number.isFinite(next) ? next : null,
       })),
     restore: (saved) => {
       for (const clock of clocks) {
         const found = saved.find(({ valueReference }) => valueReference === clock.valueReference);
-        if (found === undefined) continue;
-        const never = Number.POSITIVE_INFINITY;
-        Object.assign(clock, { ...found, first: found.first ?? never, next: found.next ?? never });
-      }
-    },
-    refresh: (time) => {
-      for (const clock of clocks) {
-        if (clock.kind === "given") continue;
-        const { interval, qualifier } = calls.interval(clock.valueReference);
-        if (qualifier !== NOT_YET_KNOWN) clock.interval = interval;
-        // A countdown runs once for each interval; a changing Clock ticks on with the interval it has.
-        const isWaiting = clock.next === Number.POSITIVE_INFINITY;
-        const ticksOn = clock.kind === "changing" && isWaiting && clock.interval > 0;
-        if (qualifier === INTERVAL_CHANGED || ticksOn) clock.next = time + clock.interval;
+        // A tick at the time of a saved state was before it was saved.
+        if (clock.kind === "listed") Object.assign(clock, skipTicks(clock, startTime));
+        if (found === undefined || clock.kind === "listed") continue;
+        const { ticks, interval: counter, resolution = 1, first, next } = found;
+        Object.assign(clock, { ticks, counter, resolution, first: first ?? NEVER, next: next ?? NEVER });
       }
     },
   };
@@ -92,55 +104,92 @@ function isTimeBased({ type, causality, clock }: Variable): boolean {
   return type === "Clock" && causality === "input" && kind !== undefined && kind !== "triggered";
 }
 
-type ClockCalls = ReturnType<typeof bindClockCalls>;
-
-function schedule({ valueReference, clock }: Variable, calls: ClockCalls, startTime: number): ScheduledClock {
-  const { resolution = Number.NaN, intervalVariability } = clock ?? {};
-  const kind =
-    intervalVariability === "changing" || intervalVariability === "countdown" ? intervalVariability : "given";
-  if (kind !== "given") {
-    const never = Number.POSITIVE_INFINITY;
-    return { valueReference, kind, ticks: 0, interval: 0, first: never, next: never };
-  }
-  const written = clock?.intervalDecimal ?? (clock?.intervalCounter ?? Number.NaN) / resolution;
-  const interval = Number.isFinite(written) ? written : calls.interval(valueReference).interval;
-  const shifted = clock?.shiftDecimal ?? (clock?.shiftCounter ?? Number.NaN) / resolution;
-  const first = startTime + (Number.isFinite(shifted) ? shifted : 0);
-  const isUsable = Number.isFinite(interval) && interval > 0;
-  return {
-    valueReference,
-    kind,
-    ticks: 0,
-    interval,
-    first,
-    next: isUsable ? first : Number.POSITIVE_INFINITY,
+function schedule({ valueReference, clock }: Variable, startTime: number): ScheduledClock {
+  const kind = kindOf(clock);
+  const written = readFraction(clock?.intervalDecimal, clock?.intervalCounter, clock?.resolution);
+  const shift = readFraction(clock?.shiftDecimal, clock?.shiftCounter, clock?.resolution);
+  const isPeriodic = kind === "periodic" || kind === "tunable";
+  const scheduled: ScheduledClock = {
+    ...{ valueReference, kind, times: [], ticks: 0, hasTicked: false, next: NEVER },
+    ...(written ?? { counter: Number.NaN, resolution: 1 }),
+    isAsked: !isPeriodic || written === undefined,
+    asFraction: clock?.supportsFraction === true,
+    first: startTime + (shift === undefined ? 0 : shift.counter / shift.resolution),
   };
+  // A Clock without a shift of its own has that of the FMU, which is asked for with the interval.
+  if (isPeriodic && shift === undefined && written === undefined) scheduled.first = Number.NaN;
+  return { ...scheduled, next: isPeriodic && written !== undefined ? nextOf(scheduled) : NEVER };
 }
 
-function bindClockCalls(library: NativeLibrary, instance: number) {
-  const reference = allocate(4);
-  const value = allocate(8);
-  const qualifier = allocate(4);
-  const references = new Uint32Array(reference.buffer);
-  const shape = ["uintptr_t", "uintptr_t", "size_t", "uintptr_t"] as const;
-  let set: NativeFunction | undefined;
-  let get: NativeFunction | undefined;
-  return {
-    tick: (valueReference: number) => {
-      set ??= library.function("fmi3SetClock", "int", shape);
-      references[0] = valueReference;
-      new Uint8Array(value.buffer)[0] = 1;
-      checkStatus("fmi3SetClock", set(instance, reference.address, 1, value.address));
+function kindOf(clock: ClockDescription | undefined): ScheduledClock["kind"] {
+  const variability = clock?.intervalVariability;
+  const isOwn = variability === "changing" || variability === "countdown" || variability === "tunable";
+  return isOwn ? variability : "periodic";
+}
+
+function readFraction(
+  decimal: number | undefined,
+  counter: number | undefined,
+  resolution: number | undefined,
+): Fraction | undefined {
+  if (counter !== undefined && resolution !== undefined && resolution > 0) return { counter, resolution };
+  return decimal === undefined ? undefined : { counter: decimal, resolution: 1 };
+}
+
+function list(variable: Variable, startTime: number, series: InputSeries | undefined): ScheduledClock[] {
+  const times = tickTimes(variable, series).filter((time) => time >= startTime);
+  if (times.length === 0) return [];
+  return [
+    {
+      ...{ valueReference: variable.valueReference, kind: "listed", times, ticks: 0, hasTicked: false },
+      ...{ counter: Number.NaN, resolution: 1, isAsked: false, asFraction: false },
+      ...{ first: times[0] ?? NEVER, next: times[0] ?? NEVER },
     },
-    interval: (valueReference: number) => {
-      get ??= library.function("fmi3GetIntervalDecimal", "int", [...shape, "uintptr_t"]);
-      references[0] = valueReference;
-      const status = get(instance, reference.address, 1, value.address, qualifier.address);
-      checkStatus("fmi3GetIntervalDecimal", status);
-      return {
-        interval: new Float64Array(value.buffer)[0] ?? Number.NaN,
-        qualifier: new Int32Array(qualifier.buffer)[0] ?? 0,
-      };
-    },
-  };
+  ];
+}
+
+function skipTicks({ times }: ScheduledClock, until: number): Pick<ScheduledClock, "ticks" | "next"> {
+  const ticks = times.filter((time) => time <= until).length;
+  return { ticks, next: times[ticks] ?? NEVER };
+}
+
+/* Computed, never accumulated, and exact for a fraction as long as it can be. */
+function nextOf({ kind, times, ticks, first, counter, resolution }: ScheduledClock): number {
+  if (kind === "listed") return times[ticks] ?? NEVER;
+  if (kind === "changing" || kind === "countdown") return NEVER;
+  return counter > 0 ? first + (ticks * counter) / resolution : NEVER;
+}
+
+function askFirst(clock: ScheduledClock, calls: ClockCalls, startTime: number): void {
+  const { valueReference, asFraction, kind } = clock;
+  const { counter, resolution, isKnown } = calls.interval(valueReference, asFraction);
+  if (!isKnown) return;
+  Object.assign(clock, { counter, resolution });
+  if (kind === "changing" || kind === "countdown") {
+    clock.next = after(startTime, clock);
+    return;
+  }
+  if (Number.isNaN(clock.first)) {
+    const shift = calls.shift(valueReference, asFraction);
+    clock.first = startTime + shift.counter / shift.resolution;
+  }
+  clock.next = nextOf(clock);
+}
+
+/* A changing Clock is asked when it has ticked, a countdown at every event, a tunable one in case a parameter changed it. */
+function askAgain(clock: ScheduledClock, calls: ClockCalls, time: number): void {
+  const { kind, isAsked, hasTicked } = clock;
+  clock.hasTicked = false;
+  const isDue = kind === "countdown" || (kind === "changing" && (hasTicked || clock.next === NEVER));
+  if (!isDue && !(kind === "tunable" && isAsked)) return;
+  const { counter, resolution, isKnown, hasChanged } = calls.interval(clock.valueReference, clock.asFraction);
+  if (!isKnown) return;
+  if (kind === "changing" || hasChanged) {
+    Object.assign(clock, { counter, resolution, first: time, ticks: 1 });
+    clock.next = after(time, clock);
+  }
+}
+
+function after(time: number, { counter, resolution }: Fraction): number {
+  return counter >= 0 ? time + counter / resolution : NEVER;
 }

@@ -2,16 +2,15 @@ import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
   checkStatus,
-  FmuCallError,
+  NoInstanceError,
   STATUS_DISCARD,
   STATUS_PENDING,
   STATUS_WARNING,
-  statusWord,
 } from "./fmu-status.ts";
 import { bindInputDerivatives } from "./input-derivatives.ts";
 import type { CoSimulationInstance, InstanceOptions, LoadedFmu, StepOutcome } from "./instance.ts";
-import { allocate, allocateString, loadLibrary, readString, registerCallback } from "./library.ts";
-import { createReferenceNamer, createVariadicLogFormat } from "./log-format.ts";
+import { allocate, allocateString } from "./library.ts";
+import { createHostFunctions } from "./life-cycle-2.ts";
 import { createBlockingSleep } from "./pending-step.ts";
 
 const MIME_TYPE = "application/x-fmu-sharedlibrary";
@@ -38,7 +37,7 @@ export function instantiateCoSimulation1(fmu: LoadedFmu, options: InstanceOption
     createCallbacks(fmu, options),
     1,
   );
-  if (instance === 0) throw new FmuCallError(name, 3);
+  if (instance === 0) throw new NoInstanceError(name);
   const interpolates = description.coSimulation?.canInterpolateInputs ?? false;
   return {
     access: { library, fmiMajor: 1, prefix, instance, description },
@@ -51,18 +50,9 @@ export function instantiateCoSimulation1(fmu: LoadedFmu, options: InstanceOption
 }
 
 /** fmiCallbackFunctions: logger, allocateMemory, freeMemory, stepFinished; by value, and so kept by the FMU itself. */
-function createCallbacks({ description }: LoadedFmu, options: InstanceOptions) {
-  const nameReferences = createReferenceNamer(description);
-  const variadic = createVariadicLogFormat(process.platform, process.arch);
-  const logger = registerCallback(variadic.parameters, (...values) => {
-    options.log({
-      status: statusWord(Number(values[2])),
-      category: readString(Number(values[3])),
-      text: nameReferences(variadic.format(values)),
-    });
-  });
-  const host = loadLibrary(null);
-  return { a: logger, b: host.findAddress("calloc") ?? 0, c: host.findAddress("free") ?? 0, d: 0 };
+function createCallbacks(fmu: LoadedFmu, options: InstanceOptions) {
+  const [a = 0, b = 0, c = 0] = createHostFunctions(fmu, options);
+  return { a, b, c, d: 0 };
 }
 
 /** Initialization is one call in FMI 1.0, which knows no tolerance. */

@@ -17,14 +17,14 @@ export function instantiateCoSimulation2(fmu: LoadedFmu, options: InstanceOption
   return {
     access: { library, fmiMajor: 2, instance, description },
     ...bindLifeCycle2(fmu, instance),
-    doStep: bindDoStep(fmu, instance),
+    ...bindDoStep(fmu, instance),
     setInputDerivatives: interpolates
       ? bindInputDerivatives(library, "fmi2SetRealInputDerivatives", instance)
       : undefined,
   };
 }
 
-function bindDoStep(fmu: LoadedFmu, instance: number): (time: number, step: number) => StepOutcome {
+function bindDoStep(fmu: LoadedFmu, instance: number): Pick<CoSimulationInstance, "doStep" | "native"> {
   const { library } = fmu;
   const native = library.function("fmi2DoStep", "int", ["uintptr_t", "double", "double", "int"]);
   const outcome: StepOutcome = { status: 0, reached: Number.NaN, terminated: false, needsEvent: false };
@@ -42,8 +42,8 @@ function bindDoStep(fmu: LoadedFmu, instance: number): (time: number, step: numb
     while (query("fmi2GetStatus", DO_STEP_STATUS) && integer[0] === STATUS_PENDING);
     return integer[0] ?? STATUS_PENDING;
   };
-  return (time, step) => {
-    outcome.status = native(instance, time, step, 1);
+  const conclude = (status: number, time: number, step: number) => {
+    outcome.status = status;
     if (outcome.status === STATUS_PENDING) outcome.status = waitForStep();
     if (outcome.status <= STATUS_WARNING) {
       outcome.reached = time + step;
@@ -56,5 +56,11 @@ function bindDoStep(fmu: LoadedFmu, instance: number): (time: number, step: numb
     integer[0] = 0;
     outcome.terminated = query("fmi2GetBooleanStatus", TERMINATED) && integer[0] !== 0;
     return outcome;
+  };
+  const address = library.findAddress("fmi2DoStep");
+  return {
+    doStep: (time, step) => conclude(native(instance, time, step, 1), time, step),
+    native:
+      address === undefined ? undefined : { doStep: address, flags: 0, lastSuccessfulTime: 0, conclude },
   };
 }

@@ -1,8 +1,11 @@
-import { checkStatus, FmuCallError, STATUS_WARNING } from "./fmu-status.ts";
+import { NoInstanceError, STATUS_WARNING } from "./fmu-status.ts";
 import type { CoSimulationInstance, EventMode, InstanceOptions, LoadedFmu, StepOutcome } from "./instance.ts";
-import { allocate, allocateString } from "./library.ts";
-import { allocateResourcePath3, bindLifeCycle3, createLogCallback3, limitLogging3 } from "./life-cycle-3.ts";
+import { allocate, allocateString, registerCallback, viewMemory } from "./library.ts";
+import { allocateResourcePath3, bindLifeCycle3, limitLogging3 } from "./life-cycle-3.ts";
+import { createLogger } from "./logger.ts";
 import { bindUpdateDiscreteStates } from "./model-exchange-3.ts";
+import { bindPlainCalls } from "./model-exchange-calls.ts";
+import { findNativeImporter } from "./native-importer.ts";
 
 /**
  * Instantiates an FMU of FMI 3.0 for Co-Simulation (FMI 3.0.2, section 4.2), with Event Mode where it has it and with early
@@ -22,23 +25,38 @@ export function instantiateCoSimulation3(fmu: LoadedFmu, options: InstanceOption
     allocateString(description.instantiationToken),
     allocateResourcePath3(fmu),
     ...[false, true, hasEventMode, hasEventMode || mightReturnEarlyFromDoStep],
-    ...[0, 0, 0, createLogCallback3(fmu, options), 0],
+    ...[0, 0, 0, createLogger(fmu, options), createIntermediateUpdate(fmu)],
   );
-  if (instance === 0) throw new FmuCallError("fmi3InstantiateCoSimulation", 3);
+  if (instance === 0) throw new NoInstanceError("fmi3InstantiateCoSimulation");
   limitLogging3(fmu, options, instance);
   return {
     access: { library, fmiMajor: 3, instance, description },
     ...bindLifeCycle3(fmu, instance),
-    doStep: bindDoStep(fmu, instance),
+    ...bindDoStep(fmu, instance),
     eventMode: hasEventMode ? bindEventMode(fmu, instance) : undefined,
   };
 }
 
+/*
+ * An FMU that tells of intermediate updates may count on the callback (FMI 3.0.2, section 4.2.2). There is nothing to get or
+ * set then, and no reason to end a step early: the importer chooses steps that end where inputs change.
+ */
+function createIntermediateUpdate({ description }: LoadedFmu): number {
+  if (description.coSimulation?.providesIntermediateUpdate !== true) return 0;
+  const importer = findNativeImporter();
+  if (importer !== undefined) return importer.intermediateUpdate;
+  return registerCallback(
+    // environment, time, set requested, get allowed, step finished, can return early, return requested, its time
+    ["uintptr_t", "double", "bool", "bool", "bool", "bool", "uintptr_t", "uintptr_t"],
+    (...values) => {
+      const earlyReturnRequested = Number(values[6]);
+      if (earlyReturnRequested !== 0) new Uint8Array(viewMemory(earlyReturnRequested, 1))[0] = 0;
+    },
+  );
+}
+
 function bindEventMode(fmu: LoadedFmu, instance: number): EventMode {
-  const plain = (name: string) => {
-    const native = fmu.library.function(name, "int", ["uintptr_t"]);
-    return () => checkStatus(name, native(instance));
-  };
+  const plain = bindPlainCalls(fmu.library, instance);
   return {
     enterEventMode: plain("fmi3EnterEventMode"),
     updateDiscreteStates: bindUpdateDiscreteStates(fmu, instance),
@@ -46,8 +64,11 @@ function bindEventMode(fmu: LoadedFmu, instance: number): EventMode {
   };
 }
 
-function bindDoStep(fmu: LoadedFmu, instance: number): (time: number, step: number) => StepOutcome {
-  const native = fmu.library.function("fmi3DoStep", "int", [
+function bindDoStep(
+  { library }: LoadedFmu,
+  instance: number,
+): Pick<CoSimulationInstance, "doStep" | "native"> {
+  const native = library.function("fmi3DoStep", "int", [
     ...(["uintptr_t", "double", "double", "bool"] as const),
     // eventHandlingNeeded, terminateSimulation, earlyReturn, lastSuccessfulTime
     ...(["uintptr_t", "uintptr_t", "uintptr_t", "uintptr_t"] as const),
@@ -61,14 +82,25 @@ function bindDoStep(fmu: LoadedFmu, instance: number): (time: number, step: numb
   const lastSuccessful = last.address;
   const lastView = new Float64Array(last.buffer);
   const outcome: StepOutcome = { status: 0, reached: Number.NaN, terminated: false, needsEvent: false };
-  return (time, step) => {
-    allFlags[0] = 0;
-    lastView[0] = time;
-    outcome.status = native(instance, time, step, true, needsEvent, terminate, earlyReturn, lastSuccessful);
+  const conclude = (status: number, time: number, step: number) => {
+    outcome.status = status;
     outcome.needsEvent = flagView[0] !== 0;
     outcome.terminated = flagView[1] !== 0;
     const stoppedShort = outcome.terminated || flagView[2] !== 0 || outcome.status > STATUS_WARNING;
     outcome.reached = stoppedShort ? (lastView[0] ?? time) : time + step;
     return outcome;
+  };
+  const address = library.findAddress("fmi3DoStep");
+  return {
+    doStep: (time, step) => {
+      allFlags[0] = 0;
+      lastView[0] = time;
+      const status = native(instance, time, step, true, needsEvent, terminate, earlyReturn, lastSuccessful);
+      return conclude(status, time, step);
+    },
+    native:
+      address === undefined
+        ? undefined
+        : { doStep: address, flags: flags.address, lastSuccessfulTime: lastSuccessful, conclude },
   };
 }

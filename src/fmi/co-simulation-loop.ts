@@ -1,6 +1,7 @@
 import type { RowWriter } from "./event-rows.ts";
 import { FmuCallError, STATUS_DISCARD, STATUS_ERROR, STATUS_WARNING, statusWord } from "./fmu-status.ts";
 import type { CoSimulationInstance, StepOutcome } from "./instance.ts";
+import type { NativeSteps } from "./native-steps.ts";
 import type { EventPoint, StepEvents } from "./step-events.ts";
 import type { SteppedInputs } from "./stepped-inputs.ts";
 import { gridTime, stepBetween, type TimeGrid } from "./time-grid.ts";
@@ -17,6 +18,16 @@ export interface StepLoopParts {
   /** Whether steps of any size may be taken: to input events, to time events, and smaller ones where one is discarded. */
   variableSteps: boolean;
   progress(time: number): void;
+  /** Where nothing but stepping and recording is to be done between grid points. */
+  nativeSteps?: NativeSteps | undefined;
+}
+
+/* A step towards grid point `k`, which was to end at `stop`; inputs jump at `jump`. */
+interface TakenStep {
+  k: number;
+  stop: number;
+  size: number;
+  jump: number;
 }
 
 /* Times this close, in communication steps, are one. */
@@ -24,6 +35,10 @@ const SAME_TIME = 1e-9;
 /* Steps are halved this far where the FMU discards them. */
 const SMALLEST_STEP = 1 / 1024;
 const MOST_EVENTS_AT_ONCE = 1000;
+/* Steps taken at once in C: so many that they take a few milliseconds, after which progress is looked at. */
+const FIRST_BATCH = 16;
+const LARGEST_BATCH = 8192;
+const BATCH_MS = 4;
 
 /** The loop of Co-Simulation (FMI 2.0.5, section 4.2.4; FMI 3.0.2, section 4.2): the order of calls is the standard's. */
 export class CoSimulationLoop {
@@ -33,11 +48,15 @@ export class CoSimulationLoop {
   /* Largest step since the FMU discarded one. */
   #largest = Number.POSITIVE_INFINITY;
   #atOnce = 0;
+  #batch = FIRST_BATCH;
 
   constructor(parts: StepLoopParts) {
     this.#parts = parts;
     this.#time = parts.grid.startTime;
-    this.#tiny = SAME_TIME * parts.grid.stepSize;
+    const { startTime, stopTime, stepSize } = parts.grid;
+    // Far from zero, two times that differ by rounding may be further apart than that.
+    const rounding = 4 * Number.EPSILON * Math.max(Math.abs(startTime), Math.abs(stopTime));
+    this.#tiny = Math.max(SAME_TIME * stepSize, rounding);
   }
 
   /** Last communication point, s. */
@@ -51,7 +70,9 @@ export class CoSimulationLoop {
     if (events !== undefined && !isResumed && !events.begin(this.#here())) return this.#endEarly();
     rows.gridPoint(0, this.#time);
     if (!this.#handleEvents(false)) return this.#endEarly();
-    for (let k = 1; k <= grid.steps; k++) {
+    const taken = this.#takeBatches();
+    if (taken === undefined) return this.#endEarly();
+    for (let k = taken + 1; k <= grid.steps; k++) {
       const target = gridTime(grid, k);
       while (this.#time < target) if (!this.#step(k, target)) return this.#endEarly();
       progress(this.#time);
@@ -59,15 +80,58 @@ export class CoSimulationLoop {
     return "completed";
   }
 
+  /*
+   * Takes steps in C up to the last one, or to one that ends otherwise than at its grid point: from there on each is looked at.
+   * Returns how many are done; undefined where the simulation does not go on.
+   */
+  #takeBatches(): number | undefined {
+    const { nativeSteps, grid, progress } = this.#parts;
+    if (nativeSteps === undefined) return 0;
+    let taken = 0;
+    while (taken < grid.steps) {
+      const count = Math.min(this.#batch, grid.steps - taken);
+      const started = performance.now();
+      taken += nativeSteps.take(taken + 1, count);
+      this.#chooseBatch(performance.now() - started);
+      this.#time = gridTime(grid, taken);
+      progress(this.#time);
+      const { outcome } = nativeSteps;
+      if (outcome === undefined) continue;
+      const target = gridTime(grid, taken + 1);
+      const size = stepBetween(grid, this.#time, target);
+      let goesOn = this.#conclude(outcome, {
+        k: taken + 1,
+        stop: target,
+        size,
+        jump: Number.POSITIVE_INFINITY,
+      });
+      while (goesOn && this.#time < target) goesOn = this.#step(taken + 1, target);
+      return goesOn ? taken + 1 : undefined;
+    }
+    return taken;
+  }
+
+  #chooseBatch(ms: number): void {
+    if (ms < BATCH_MS / 4) this.#batch = Math.min(this.#batch * 2, LARGEST_BATCH);
+    else if (ms > BATCH_MS) this.#batch = Math.max(1, Math.floor((this.#batch * BATCH_MS) / (2 * ms)));
+  }
+
   /** One communication step towards a grid point; whether the simulation goes on. */
   #step(k: number, target: number): boolean {
-    const { instance, grid, rows, inputs, pass } = this.#parts;
+    const { instance, grid, inputs } = this.#parts;
     const from = this.#time;
     const jump = inputs?.nextEventAfter(from + this.#tiny) ?? Number.POSITIVE_INFINITY;
     inputs?.setForStep(this.#inputTime());
     const stop = this.#chooseStop(target);
     const size = stop === target ? stepBetween(grid, from, target) : stop - from;
-    const outcome = instance.doStep(from, size);
+    return this.#conclude(instance.doStep(from, size), { k, stop, size, jump });
+  }
+
+  /** What follows a step; whether the simulation goes on. */
+  #conclude(outcome: StepOutcome, { k, stop, size, jump }: TakenStep): boolean {
+    const { grid, rows, pass } = this.#parts;
+    const from = this.#time;
+    const target = gridTime(grid, k);
     if (outcome.terminated) {
       this.#time = Math.max(from, outcome.reached);
       return false;

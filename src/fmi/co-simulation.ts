@@ -10,10 +10,11 @@ import { FmuCallError, STATUS_FATAL } from "./fmu-status.ts";
 import { initializeInstance, setTunable } from "./initialization.ts";
 import type { CoSimulationInstance, FmuLogMessage, LoadedFmu } from "./instance.ts";
 import type { ModelDescription, StartValue } from "./model-description.ts";
+import { createNativeSteps } from "./native-steps.ts";
 import { paceProgress } from "./pacing.ts";
 import { findVariables } from "./recorded-columns.ts";
 import type { Recorder } from "./recorder.ts";
-import { createSampler, readOutputs, type SampleWatch } from "./sampling.ts";
+import { createNumericBlocks, createSampler, readOutputs, type SampleWatch } from "./sampling.ts";
 import { readStateHeader } from "./saved-state.ts";
 import type { SimulationSettings } from "./simulation-settings.ts";
 import { type SavedEvents, StepEvents } from "./step-events.ts";
@@ -87,9 +88,12 @@ function run(
   const { description } = access;
   const { startTime, stopTime, stepSize, stepsPerPoint, eventCapacity = 0, initialState } = settings;
   const inputs = createSteppedInputs(instance, settings);
-  const events = createEvents(instance, startTime, inputs);
+  const events = createEvents(instance, settings, inputs);
   if (initialState === undefined) {
-    initializeInstance(instance, settings, () => inputs?.setAll(startTime));
+    initializeInstance(instance, settings, () => {
+      inputs?.setAll(startTime);
+      events?.initialize();
+    });
   } else {
     restoreState(access, initialState);
     events?.restore(readStateHeader(initialState).loop as SavedEvents);
@@ -99,9 +103,17 @@ function run(
   const sample = createSampler(access, outputs, recorder, hooks.watch?.(access));
   const grid = createTimeGrid(startTime, stopTime, stepSize);
   const rows = createRowWriter(grid, stepsPerPoint, eventCapacity, sample);
+  const isPlain = inputs === undefined && events === undefined && hooks.watch === undefined;
   const loop = new CoSimulationLoop({
     ...{ instance, grid, rows, inputs, events, progress: paceProgress(hooks.progress) },
     pass: (time) => sample(time, false),
+    nativeSteps: isPlain
+      ? createNativeSteps(
+          instance,
+          { access, grid, stepsPerPoint, recorder, blocks: createNumericBlocks(access, outputs) },
+          rows,
+        )
+      : undefined,
     variableSteps: description.coSimulation?.canHandleVariableCommunicationStepSize ?? false,
   });
   const end = loop.run(initialState !== undefined);
@@ -130,11 +142,11 @@ function run(
 
 function createEvents(
   { access, eventMode }: CoSimulationInstance,
-  startTime: number,
+  { startTime, inputSeries }: SimulationSettings,
   inputs: ReturnType<typeof createSteppedInputs>,
 ): StepEvents | undefined {
   if (eventMode === undefined) return undefined;
-  const clocks = createClockSchedule(access.library, access.instance, access.description, startTime);
+  const clocks = createClockSchedule(access, startTime, inputSeries);
   return new StepEvents(eventMode, clocks, inputs);
 }
 

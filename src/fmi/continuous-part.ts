@@ -1,6 +1,8 @@
 import { checkStatus, STATUS_DISCARD } from "./fmu-status.ts";
 import { allocate, type NativeFunction, type NativeLibrary } from "./library.ts";
 import type { ContinuousPart } from "./model-exchange-instance.ts";
+import { findNativeImporter } from "./native-importer.ts";
+import { createNativePoints, type NativePoints } from "./native-points.ts";
 
 /** What the functions are called, which have the same parameters in every version. */
 export interface ContinuousNames {
@@ -35,6 +37,7 @@ export function bindContinuousPart(
   const vector = (name: string) => library.function(name, "int", ["uintptr_t", "uintptr_t", "size_t"]);
   const setStates = vector(names.setStates);
   const getDerivatives = vector(names.getDerivatives);
+  const native = createNativePoints(library, instance, names, n);
   const point = allocateVector(n);
   const slopes = allocateVector(n);
   let time = Number.NaN;
@@ -61,6 +64,13 @@ export function bindContinuousPart(
       copy(slopes.values, dx);
       return true;
     },
+    native,
+    tryEvaluate:
+      native &&
+      bindEvaluation(native, (t, x) => {
+        time = t;
+        copy(x, point.values);
+      }),
     isAt: (t, x) => t === time && point.values.every((value, i) => value === x[i]),
     getStates: bindReading(names.getStates, vector(names.getStates), instance, n),
     getNominals: bindReading(names.getNominals, vector(names.getNominals), instance, n),
@@ -71,6 +81,16 @@ export function bindContinuousPart(
       indicatorCount,
     ),
     multiplyJacobian: directional && n > 0 ? bindJacobian(directional, n) : undefined,
+  };
+}
+
+/* What is set here must be known here: `isAt` is asked. */
+function bindEvaluation(native: NativePoints, note: (t: number, x: Float64Array) => void) {
+  const importer = findNativeImporter();
+  return (t: number, x: Float64Array, dx: Float64Array): boolean => {
+    note(t, x);
+    const status = importer?.getDerivatives(native.address, t, x, dx) ?? STATUS_DISCARD;
+    return isThere(native.lastFunction() ?? "", status);
   };
 }
 

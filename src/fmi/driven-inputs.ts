@@ -1,21 +1,17 @@
-import { countElements } from "./dimensions.ts";
+import { createElementSetter } from "./driven-values.ts";
 import { createInputCursor, type InputCursor, type InputSide } from "./input/input-cursor.ts";
 import { findInputElement, type InputElement, isHeld } from "./input/input-element.ts";
 import { type InputSeries, timeTolerance } from "./input/input-series.ts";
-import type { Variable } from "./model-description.ts";
 import type { DrivenInputs } from "./model-exchange-problem.ts";
 import type { SimulationSettings } from "./simulation-settings.ts";
-import { createValueBlocks, type ValueAccess, type ValueBlock } from "./value-block.ts";
+import type { ValueAccess } from "./value-block.ts";
 
-/* Variables set together, and from which column of the cursor each of their elements comes. */
+/* Variables set together, their columns in a cursor of their own. */
 interface Group {
   cursor: InputCursor;
-  blocks: ValueBlock[];
-  /** One per element, block after block; elements without a column keep their start value. */
-  values: Float64Array;
-  /** Of each column of the cursor, its place in `values`. */
-  places: Int32Array;
   columnValues: Float64Array;
+  /** Sets the variables to these values. */
+  set(columnValues: Float64Array): void;
 }
 
 /**
@@ -25,14 +21,17 @@ interface Group {
  */
 export function createSeriesInputs(
   access: ValueAccess,
-  { inputSeries: series, startValues, startTime }: SimulationSettings,
+  settings: SimulationSettings,
 ): DrivenInputs | undefined {
+  const { inputSeries: series, startTime } = settings;
   if (series === undefined) return undefined;
-  const given = new Map(startValues.map(({ name, values }) => [name, values.map(Number)]));
-  const elements = [...series.columns.keys()].map((key) => ({ key, ...requireElement(access, key) }));
+  const elements = [...series.columns.keys()]
+    .map((key) => ({ key, ...requireElement(access, key) }))
+    // Clocks tick by their schedule.
+    .filter(({ variable }) => variable.type !== "Clock");
   const create = (held: boolean) => {
     const chosen = elements.filter(({ variable }) => isHeld(variable) === held);
-    return chosen.length === 0 ? undefined : createGroup(access, series, chosen, given);
+    return chosen.length === 0 ? undefined : createGroup(access, series, chosen, settings);
   };
   const [continuous, held] = [create(false), create(true)];
   const groups = [continuous, held].filter((group) => group !== undefined);
@@ -67,35 +66,17 @@ function createGroup(
   access: ValueAccess,
   series: InputSeries,
   elements: readonly (InputElement & { key: string })[],
-  given: ReadonlyMap<string, readonly number[]>,
+  settings: SimulationSettings,
 ): Group {
-  const variables = [...new Set(elements.map(({ variable }) => variable))];
-  const blocks = createValueBlocks(access, variables);
-  const starts: number[] = [];
-  const placeOf = new Map<Variable, number>();
-  for (const variable of blocks.flatMap((block) => block.variables)) {
-    placeOf.set(variable, starts.length);
-    const start = given.get(variable.name) ?? variable.start?.map(Number) ?? [0];
-    const count = countElements(variable, access.description);
-    for (let i = 0; i < count; i++) starts.push(start[start.length === 1 ? 0 : i] ?? 0);
-  }
   const columns = elements.map(({ key, variable }) => ({ name: key, isDiscrete: isHeld(variable) }));
   return {
     cursor: createInputCursor(series, columns),
-    blocks,
-    values: Float64Array.from(starts),
-    places: Int32Array.from(elements, ({ variable, index }) => (placeOf.get(variable) ?? 0) + index),
     columnValues: new Float64Array(elements.length),
+    set: createElementSetter(access, settings, elements),
   };
 }
 
-function apply({ cursor, blocks, values, places, columnValues }: Group, time: number, side: InputSide): void {
+function apply({ cursor, columnValues, set }: Group, time: number, side: InputSide): void {
   cursor.readValues(time, side, columnValues, 0);
-  for (let i = 0; i < places.length; i++) values[places[i] as number] = columnValues[i] as number;
-  let at = 0;
-  for (const block of blocks) {
-    block.writeNumbers(values, at);
-    block.set();
-    at += block.size;
-  }
+  set(columnValues);
 }

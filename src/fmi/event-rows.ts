@@ -14,6 +14,8 @@ export interface RowWriter {
   gridPoint(k: number, time: number): void;
   /** Takes a point off the grid that is worth a row of its own: the end of a simulation before its stop time. */
   lastPoint(time: number): void;
+  /** Takes note of rows that were written elsewhere, the last one at this time. */
+  wroteUpTo(time: number): void;
   beforeEvent(time: number): void;
   afterEvent(time: number): void;
   /** When the first event came that was not recorded as a pair, s; undefined where all were. */
@@ -39,6 +41,9 @@ export function createRowWriter(
     gridPoint: (k, time) => write(time, isRecorded(grid, k, stepsPerPoint)),
     lastPoint: (time) => {
       if (time !== lastKept) write(time, true);
+    },
+    wroteUpTo: (time) => {
+      lastKept = time;
     },
     beforeEvent: (time) => {
       const isThere = time === lastKept;

@@ -25,6 +25,14 @@ export class FmuCallError extends Error {
   }
 }
 
+/** The FMU made no instance: why, it can only have said in its log. */
+export class NoInstanceError extends FmuCallError {
+  constructor(functionName: string) {
+    super(functionName, STATUS_ERROR);
+    this.message = `${functionName} made no instance`;
+  }
+}
+
 /** Throws {@link FmuCallError} for every status but ok and warning. */
 export function checkStatus(functionName: string, status: number): void {
   if (status > STATUS_WARNING) throw new FmuCallError(functionName, status);

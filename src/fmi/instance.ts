@@ -43,12 +43,25 @@ export interface CoSimulationInstance extends LifeCycle {
   readonly access: ValueAccess;
   /** Steps from `time` by `step` seconds; never throws. */
   doStep(time: number, step: number): StepOutcome;
+  /** What it takes to step in C; undefined where it cannot be done. */
+  readonly native?: NativeStep | undefined;
   /** FMI 3.0, where the FMU has Event Mode; Initialization Mode ends in it then. */
   readonly eventMode?: EventMode | undefined;
   /** Sets the first derivatives of Real inputs for the next step; present where the FMU interpolates (FMI 1.0 and 2.0). */
   readonly setInputDerivatives?:
     | ((valueReferences: readonly number[], derivatives: Float64Array) => void)
     | undefined;
+}
+
+/** A communication step that C code takes in place of `doStep`. */
+export interface NativeStep {
+  /** Address of the FMU's function. */
+  doStep: number;
+  /** FMI 3.0: addresses of the flags that it sets, beside each other, and of the last successful time; else 0. */
+  flags: number;
+  lastSuccessfulTime: number;
+  /** What the step that returned `status` came to. */
+  conclude(status: number, time: number, step: number): StepOutcome;
 }
 
 /** Event Mode of a Co-Simulation FMU (FMI 3.0.2, section 4.2); calls throw `FmuCallError`. */

@@ -2,7 +2,7 @@ import koffi from "koffi";
 import { ToolError, toError } from "../errors.ts";
 
 /** A C function whose pointers are JavaScript numbers (user-space addresses lie below 2^53); strings never cross it. */
-export type NativeFunction = (...values: readonly (NativeScalar | FourPointers)[]) => number;
+export type NativeFunction = (...values: readonly (NativeScalar | FourPointers | Float64Array)[]) => number;
 /** What crosses the border by value; a bool is 0 or 1, and every pointer an address. */
 export type NativeScalar = number | bigint | boolean;
 
@@ -20,7 +20,9 @@ export type NativeType =
   | "size_t"
   | "int64_t"
   | "uint64_t"
-  | "FourPointers";
+  | "FourPointers"
+  /** A Float64Array, whose memory C sees for the time of the call. */
+  | "double *";
 
 /** A loaded shared library, held until the process ends. */
 export interface NativeLibrary {

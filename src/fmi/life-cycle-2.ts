@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { checkStatus, FmuCallError, statusWord } from "./fmu-status.ts";
+import { checkStatus, NoInstanceError } from "./fmu-status.ts";
 import { chooseLogCategories, type InstanceOptions, type LoadedFmu } from "./instance.ts";
-import { allocate, allocateString, loadLibrary, readString, registerCallback } from "./library.ts";
-import { createReferenceNamer, createVariadicLogFormat } from "./log-format.ts";
+import { allocate, allocateString, loadLibrary } from "./library.ts";
+import { createLogger } from "./logger.ts";
+import { bindPlainCalls } from "./model-exchange-calls.ts";
 
 /** fmi2Type. */
 export const MODEL_EXCHANGE = 0;
@@ -33,7 +34,7 @@ export function instantiate2(fmu: LoadedFmu, options: InstanceOptions, fmuType: 
     0,
     1,
   );
-  if (instance === 0) throw new FmuCallError("fmi2Instantiate", 3);
+  if (instance === 0) throw new NoInstanceError("fmi2Instantiate");
   limitLogging(fmu, options, instance);
   return instance;
 }
@@ -47,17 +48,8 @@ function createCallbacks(fmu: LoadedFmu, options: InstanceOptions): number {
 
 /** The addresses of the functions that FMI 1.0 and 2.0 want of the importer: logger, allocateMemory, freeMemory. */
 export function createHostFunctions(fmu: LoadedFmu, options: InstanceOptions): number[] {
-  const nameReferences = createReferenceNamer(fmu.description);
-  const variadic = createVariadicLogFormat(process.platform, process.arch);
-  const logger = registerCallback(variadic.parameters, (...values) => {
-    options.log({
-      status: statusWord(Number(values[2])),
-      category: readString(Number(values[3])),
-      text: nameReferences(variadic.format(values)),
-    });
-  });
   const host = loadLibrary(null);
-  return [logger, host.findAddress("calloc") ?? 0, host.findAddress("free") ?? 0];
+  return [createLogger(fmu, options), host.findAddress("calloc") ?? 0, host.findAddress("free") ?? 0];
 }
 
 function limitLogging(fmu: LoadedFmu, options: InstanceOptions, instance: number): void {
@@ -75,10 +67,7 @@ export function bindLifeCycle2({ library }: LoadedFmu, instance: number): LifeCy
   const setup = library.function("fmi2SetupExperiment", "int", [
     ...(["uintptr_t", "int", "double", "double", "int", "double"] as const),
   ]);
-  const plain = (name: string) => {
-    const native = library.function(name, "int", ["uintptr_t"]);
-    return () => checkStatus(name, native(instance));
-  };
+  const plain = bindPlainCalls(library, instance);
   const enter = plain("fmi2EnterInitializationMode");
   const free = library.function("fmi2FreeInstance", "void", ["uintptr_t"]);
   return {

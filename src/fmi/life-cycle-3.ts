@@ -1,21 +1,9 @@
 import { sep } from "node:path";
-import { checkStatus, statusWord } from "./fmu-status.ts";
+import { checkStatus } from "./fmu-status.ts";
 import { chooseLogCategories, type InstanceOptions, type LoadedFmu } from "./instance.ts";
-import { allocate, allocateString, readString, registerCallback } from "./library.ts";
+import { allocate, allocateString } from "./library.ts";
 import type { LifeCycle } from "./life-cycle-2.ts";
-import { createReferenceNamer } from "./log-format.ts";
-
-/** Makes an fmi3LogMessageCallback; returns its address. */
-export function createLogCallback3(fmu: LoadedFmu, options: InstanceOptions): number {
-  const nameReferences = createReferenceNamer(fmu.description);
-  return registerCallback(["uintptr_t", "int", "uintptr_t", "uintptr_t"], (_, status, category, text) => {
-    options.log({
-      status: statusWord(Number(status)),
-      category: readString(Number(category)),
-      text: nameReferences(readString(Number(text))),
-    });
-  });
-}
+import { bindPlainCalls } from "./model-exchange-calls.ts";
 
 /** The address of fmi3's resourcePath: absolute, with a separator at its end; NULL without resources. */
 export function allocateResourcePath3({ resourcesPath }: LoadedFmu): number {
@@ -35,10 +23,7 @@ export function limitLogging3(fmu: LoadedFmu, options: InstanceOptions, instance
 
 /** Binds the calls that all interface types share (FMI 3.0.2, section 2.3); they throw `FmuCallError`. */
 export function bindLifeCycle3({ library }: LoadedFmu, instance: number): LifeCycle {
-  const plain = (name: string) => {
-    const native = library.function(name, "int", ["uintptr_t"]);
-    return () => checkStatus(name, native(instance));
-  };
+  const plain = bindPlainCalls(library, instance);
   const enter = library.function("fmi3EnterInitializationMode", "int", [
     ...(["uintptr_t", "bool", "double", "double", "bool", "double"] as const),
   ]);

@@ -32,6 +32,8 @@ export interface ModelDescription {
   /** FMI 1.0 alone: later versions have a derivative in the structure for every state. */
   numberOfContinuousStates?: number | undefined;
   /** Definitions that were there twice, of which the last holds. */
+  /** What the parser passed over, though the standard does not allow it, in the order of the file; at most 1,000. */
+  flaws?: readonly Flaw[];
   repeated?: readonly { kind: "unit" | "type" | "log category"; name: string; line: number }[];
   /** Lines in modelDescription.xml of the root's children, by name. */
   lines?: ReadonlyMap<string, number>;
@@ -126,6 +128,17 @@ export interface ClockDescription {
   shiftCounter: number | undefined;
   canBeDeactivated: boolean;
   priority: number | undefined;
+}
+
+/** A part of a model description that the parser made the best of. */
+export interface Flaw {
+  /** Name of the section it is in; undefined on the root element. */
+  section: string | undefined;
+  line: number;
+  /** In kebab-case. */
+  rule: string;
+  /** The end of a sentence, without full stop. */
+  problem: string;
 }
 
 export interface BaseUnit {

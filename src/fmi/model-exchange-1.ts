@@ -1,13 +1,10 @@
 import { bindContinuousPart } from "./continuous-part.ts";
-import { checkStatus, FmuCallError } from "./fmu-status.ts";
+import { checkStatus, NoInstanceError } from "./fmu-status.ts";
 import type { InstanceOptions, LoadedFmu } from "./instance.ts";
 import { allocate, allocateString } from "./library.ts";
 import { createHostFunctions, type LifeCycle } from "./life-cycle-2.ts";
-import type {
-  CompletedStep,
-  DiscreteStatesUpdate,
-  ModelExchangeInstance,
-} from "./model-exchange-instance.ts";
+import { createUpdate } from "./model-exchange-calls.ts";
+import type { CompletedStep, ModelExchangeInstance } from "./model-exchange-instance.ts";
 import type { StateStructure } from "./state-structure.ts";
 
 /**
@@ -61,7 +58,7 @@ function instantiate(fmu: LoadedFmu, options: InstanceOptions, prefix: string): 
     { a: logger, b: allocateMemory, c: freeMemory, d: 0 },
     1,
   );
-  if (instance === 0) throw new FmuCallError(name, 3);
+  if (instance === 0) throw new NoInstanceError(name);
   return instance;
 }
 
@@ -96,13 +93,7 @@ function bindEvents({ library }: LoadedFmu, instance: number, prefix: string) {
   const { address, buffer } = allocate(16);
   const flags = new Uint8Array(buffer, 0, 5);
   const nextEventTime = new Float64Array(buffer, 8, 1);
-  const update: DiscreteStatesUpdate = {
-    needsUpdate: false,
-    terminate: false,
-    nominalsChanged: false,
-    statesChanged: false,
-    nextEventTime: Number.POSITIVE_INFINITY,
-  };
+  const update = createUpdate();
   let isInitialized = false;
   return {
     initialize: (tolerance: number | undefined) => {

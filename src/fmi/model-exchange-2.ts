@@ -1,14 +1,21 @@
-import { allocateReferences, bindContinuousPart, type DirectionalCall } from "./continuous-part.ts";
+import { bindContinuousPart } from "./continuous-part.ts";
 import { checkStatus } from "./fmu-status.ts";
 import type { InstanceOptions, LoadedFmu } from "./instance.ts";
 import { allocate } from "./library.ts";
 import { bindLifeCycle2, instantiate2, MODEL_EXCHANGE } from "./life-cycle-2.ts";
+import {
+  bindCompletedStep,
+  bindDirectional,
+  bindPlainCalls,
+  createUpdateReader,
+  type DirectionalReferences,
+} from "./model-exchange-calls.ts";
 import type {
   CompletedStep,
   DiscreteStatesUpdate,
   ModelExchangeInstance,
 } from "./model-exchange-instance.ts";
-import { readStateStructure, type StateStructure } from "./state-structure.ts";
+import { readStateStructure } from "./state-structure.ts";
 
 const NAMES = {
   setTime: "fmi2SetTime",
@@ -23,10 +30,7 @@ const NAMES = {
 export function instantiateModelExchange2(fmu: LoadedFmu, options: InstanceOptions): ModelExchangeInstance {
   const { library, description } = fmu;
   const instance = instantiate2(fmu, options, MODEL_EXCHANGE);
-  const plain = (name: string) => {
-    const native = library.function(name, "int", ["uintptr_t"]);
-    return () => checkStatus(name, native(instance));
-  };
+  const plain = bindPlainCalls(library, instance);
   const stateCount = description.structure?.derivatives.length ?? 0;
   const indicatorCount = description.numberOfEventIndicators ?? 0;
   return {
@@ -35,10 +39,12 @@ export function instantiateModelExchange2(fmu: LoadedFmu, options: InstanceOptio
     enterEventMode: plain("fmi2EnterEventMode"),
     enterContinuousTimeMode: plain("fmi2EnterContinuousTimeMode"),
     updateDiscreteStates: bindNewDiscreteStates(fmu, instance),
-    completedIntegratorStep: bindCompletedStep(fmu, instance),
+    completedIntegratorStep: bindStep(fmu, instance),
     openContinuousPart: () => {
       const structure = readStateStructure(description, stateCount);
-      const directional = bindDirectional(fmu, instance, structure);
+      const directional = bindDirectional(description, structure, (references) =>
+        bindDerivative(fmu, instance, references),
+      );
       const shape = { stateCount, indicatorCount, structure, directional };
       return bindContinuousPart(library, instance, NAMES, shape);
     },
@@ -52,57 +58,29 @@ function bindNewDiscreteStates({ library }: LoadedFmu, instance: number): () => 
   const { address, buffer } = allocate(32);
   const flags = new Int32Array(buffer, 0, 5);
   const nextEventTime = new Float64Array(buffer, 24, 1);
-  const update: DiscreteStatesUpdate = {
-    needsUpdate: false,
-    terminate: false,
-    nominalsChanged: false,
-    statesChanged: false,
-    nextEventTime: Number.POSITIVE_INFINITY,
-  };
+  const readUpdate = createUpdateReader(flags, nextEventTime);
   return () => {
     flags.fill(0);
     checkStatus(name, native(instance, address));
-    update.needsUpdate = flags[0] !== 0;
-    update.terminate = flags[1] !== 0;
-    update.nominalsChanged = flags[2] !== 0;
-    update.statesChanged = flags[3] !== 0;
-    update.nextEventTime = flags[4] === 0 ? Number.POSITIVE_INFINITY : (nextEventTime[0] as number);
-    return update;
+    return readUpdate();
   };
 }
 
-function bindCompletedStep({ library }: LoadedFmu, instance: number): () => CompletedStep {
+function bindStep({ library }: LoadedFmu, instance: number): () => CompletedStep {
   const name = "fmi2CompletedIntegratorStep";
   const native = library.function(name, "int", ["uintptr_t", "int", "uintptr_t", "uintptr_t"]);
   const { address, buffer } = allocate(8);
-  const flags = new Int32Array(buffer);
-  const completed: CompletedStep = { enterEventMode: false, terminate: false };
-  return () => {
-    flags.fill(0);
-    checkStatus(name, native(instance, 1, address, address + 4));
-    completed.enterEventMode = flags[0] !== 0;
-    completed.terminate = flags[1] !== 0;
-    return completed;
-  };
+  return bindCompletedStep(name, new Int32Array(buffer), () => native(instance, 1, address, address + 4));
 }
 
-function bindDirectional(
-  { library, description }: LoadedFmu,
-  instance: number,
-  structure: StateStructure | undefined,
-): DirectionalCall | undefined {
-  if (!description.modelExchange?.providesDirectionalDerivatives) return undefined;
-  const references = structure?.references;
-  if (references === undefined) return undefined;
+function bindDerivative({ library }: LoadedFmu, instance: number, references: DirectionalReferences) {
+  const { unknowns, m, knowns, n } = references;
   const functionName = "fmi2GetDirectionalDerivative";
   const native = library.function(functionName, "int", [
     ...(["uintptr_t", "uintptr_t", "size_t", "uintptr_t", "size_t", "uintptr_t", "uintptr_t"] as const),
   ]);
-  const unknowns = allocateReferences(references.derivatives);
-  const knowns = allocateReferences(references.states);
-  const [m, n] = [references.derivatives.length, references.states.length];
   return {
     functionName,
-    call: (seed, sensitivity) => native(instance, unknowns, m, knowns, n, seed, sensitivity),
+    call: (seed: number, sensitivity: number) => native(instance, unknowns, m, knowns, n, seed, sensitivity),
   };
 }

@@ -1,4 +1,5 @@
 import type { LifeCycle } from "./life-cycle-2.ts";
+import type { NativePoints } from "./native-points.ts";
 import type { StateStructure } from "./state-structure.ts";
 import type { ValueAccess } from "./value-block.ts";
 
@@ -45,6 +46,10 @@ export interface ContinuousPart {
   trySetPoint(t: number, x: Float64Array): boolean;
   /** Writes the derivatives at the point that is set; false where the FMU has no value there. */
   tryGetDerivatives(dx: Float64Array): boolean;
+  /** `trySetPoint` and `tryGetDerivatives` in one call; present where there is such a call. */
+  readonly tryEvaluate?: ((t: number, x: Float64Array, dx: Float64Array) => boolean) | undefined;
+  /** What it takes to set points in C; undefined where it cannot be done. */
+  readonly native?: NativePoints | undefined;
   getStates(x: Float64Array): void;
   getNominals(nominals: Float64Array): void;
   getEventIndicators(z: Float64Array): void;

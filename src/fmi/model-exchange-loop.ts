@@ -4,6 +4,7 @@ import { settleEvent } from "./event-iteration.ts";
 import type { RowWriter } from "./event-rows.ts";
 import type { ContinuousPart, ModelExchangeInstance } from "./model-exchange-instance.ts";
 import { createIndicators, type DrivenInputs } from "./model-exchange-problem.ts";
+import type { NativeRows } from "./native-points.ts";
 import { EventLocator } from "./solver/event-location.ts";
 import type { EventIndicators, Solver } from "./solver/ode.ts";
 import { gridTime, type TimeGrid } from "./time-grid.ts";
@@ -19,6 +20,8 @@ export interface LoopParts {
   clocks: ClockSchedule | undefined;
   grid: TimeGrid;
   rows: RowWriter;
+  /** Where nothing but recording is to be done at grid points. */
+  nativeRows?: NativeRows | undefined;
   needsCompletedStep: boolean;
   progress(time: number): void;
 }
@@ -94,12 +97,13 @@ export class ModelExchangeLoop {
 
   /* One step of the solver with the grid points in it, up to its end or a state event; whether there is one. */
   #step(target: number): boolean {
-    const { solver, grid } = this.#parts;
+    const { solver, grid, nativeRows } = this.#parts;
     const { startTime } = solver.step(target);
     const located = this.#locator.locate(startTime, solver);
     let end = located ?? solver.time;
     let isStateEvent = located !== undefined;
     let checked = startTime;
+    if (nativeRows !== undefined) this.#recordPoints(nativeRows, end);
     for (let t = this.#pointTime(); t < end && this.#nextPoint <= grid.steps; t = this.#pointTime()) {
       solver.interpolate(t, this.#x);
       this.#setPoint(t);
@@ -179,6 +183,23 @@ export class ModelExchangeLoop {
   #endEarly(): "terminated_by_fmu" {
     this.#parts.rows.lastPoint(this.#time);
     return "terminated_by_fmu";
+  }
+
+  /* The grid points before `end`, in C. */
+  #recordPoints(nativeRows: NativeRows, end: number): void {
+    const { solver, grid } = this.#parts;
+    const { size, times, states } = nativeRows;
+    for (let count = 1; count > 0; ) {
+      count = 0;
+      for (let k = this.#nextPoint; count < size && k <= grid.steps; k++, count++) {
+        const t = gridTime(grid, k);
+        if (t >= end) break;
+        times[count] = t;
+        solver.interpolate(t, states[count] as Float64Array);
+      }
+      if (count > 0) nativeRows.record(this.#nextPoint, count);
+      this.#nextPoint += count;
+    }
   }
 
   #recordPoint(time: number): void {

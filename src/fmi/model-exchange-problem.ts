@@ -23,12 +23,17 @@ export function createProblem(
 ): OdeProblem {
   const { multiplyJacobian, structure } = part;
   const names = structure?.names;
+  const tryEvaluate = inputs === undefined && part.stateCount > 0 ? part.tryEvaluate : undefined;
   return {
     n: part.stateCount,
     nominals,
     sparsity: structure?.sparsity,
     nameState: names && ((index) => names[index] ?? `continuous state ${index}`),
     rhs: (t, x, dx) => {
+      if (tryEvaluate !== undefined) {
+        if (!tryEvaluate(t, x, dx)) dx.fill(Number.NaN);
+        return;
+      }
       let isThere = part.trySetPoint(t, x);
       inputs?.setContinuous(t);
       isThere = isThere && part.tryGetDerivatives(dx);

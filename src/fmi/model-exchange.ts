@@ -15,10 +15,11 @@ import { instantiateModelExchange3 } from "./model-exchange-3.ts";
 import type { ModelExchangeInstance } from "./model-exchange-instance.ts";
 import { type EventCounts, ModelExchangeLoop } from "./model-exchange-loop.ts";
 import { createProblem, type DrivenInputs } from "./model-exchange-problem.ts";
+import { createNativeRows } from "./native-points.ts";
 import { paceProgress } from "./pacing.ts";
 import { findVariables } from "./recorded-columns.ts";
 import type { Recorder } from "./recorder.ts";
-import { createSampler, readOutputs } from "./sampling.ts";
+import { createNumericBlocks, createSampler, readOutputs } from "./sampling.ts";
 import { readStateHeader } from "./saved-state.ts";
 import type { SimulationSettings } from "./simulation-settings.ts";
 import { Automatic } from "./solver/automatic.ts";
@@ -69,13 +70,17 @@ export function simulateModelExchange(
     instance = INSTANTIATE[fmu.description.fmiMajor](fmu, { logging: settings.logging, log });
     const tolerance = settings.tolerance ?? fmu.description.defaultExperiment.tolerance;
     const inputs = createSeriesInputs(instance.access, settings);
+    const clocks = createClockSchedule(instance.access, settings.startTime, settings.inputSeries);
     if (settings.initialState === undefined) {
-      initializeInstance(instance, { ...settings, tolerance }, () => inputs?.setAll(settings.startTime));
+      initializeInstance(instance, { ...settings, tolerance }, () => {
+        inputs?.setAll(settings.startTime);
+        clocks?.initialize();
+      });
     } else {
       resumeInstance(instance, settings, settings.initialState);
     }
     const given = { settings, tolerance: tolerance ?? DEFAULT_TOLERANCE, recorder, hooks, at };
-    return integrate(instance, inputs, given);
+    return integrate(instance, inputs, clocks, given);
   } catch (thrown) {
     const isFatal = thrown instanceof FmuCallError && thrown.status >= STATUS_FATAL;
     if (!isFatal) instance?.free();
@@ -106,6 +111,7 @@ interface Given {
 function integrate(
   instance: ModelExchangeInstance,
   inputs: DrivenInputs | undefined,
+  clocks: ClockSchedule | undefined,
   { settings, tolerance, recorder, hooks, at }: Given,
 ): ModelExchangeResult {
   const { access } = instance;
@@ -119,13 +125,28 @@ function integrate(
   const grid = createTimeGrid(settings.startTime, settings.stopTime, stepSize);
   const sample = createSampler(access, outputs, recorder, hooks.watch?.(access));
   const rows = createRowWriter(grid, stepsPerPoint, eventCapacity, sample);
+  const isPlain = inputs === undefined && part.indicatorCount === 0 && hooks.watch === undefined;
+  const blocks = createNumericBlocks(access, outputs);
+  const nativeRows = isPlain
+    ? createNativeRows(part.native, { access, grid, stepsPerPoint, recorder, blocks }, rows)
+    : undefined;
   const needsCompletedStep = description.modelExchange?.needsCompletedIntegratorStep ?? true;
   const progress = paceProgress(hooks.progress);
-  const clocks = createClockSchedule(access.library, access.instance, description, settings.startTime);
   if (settings.initialState !== undefined) {
     clocks?.restore(readStateHeader(settings.initialState).loop as SavedClock[]);
   }
-  const parts = { instance, part, solver, nominals, inputs, clocks, grid, rows, needsCompletedStep };
+  const parts = {
+    instance,
+    part,
+    solver,
+    nominals,
+    inputs,
+    clocks,
+    grid,
+    rows,
+    nativeRows,
+    needsCompletedStep,
+  };
   const loop = new ModelExchangeLoop({
     ...parts,
     progress: (time) => {

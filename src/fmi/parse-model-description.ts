@@ -1,5 +1,6 @@
 import { invalidFmu, quote } from "./invalid-fmu.ts";
 import type {
+  Flaw,
   InterfaceDescription,
   ModelDescription,
   TypeDefinition,
@@ -26,6 +27,7 @@ import { type AttributeReader, createAttributeReader } from "./xml-attributes.ts
 import { readXmlElements, type XmlElement, type XmlVisitor } from "./xml-elements.ts";
 
 const MOST_VARIABLES = 1_000_000;
+const MOST_FLAWS = 1_000;
 const INTERFACES = ["CoSimulation", "ModelExchange", "ScheduledExecution"];
 const SECTIONS_WITH_ITEMS = [
   ...["UnitDefinitions", "TypeDefinitions", "LogCategories", "ModelVariables"],
@@ -50,15 +52,18 @@ interface Draft {
   sourceFiles: Map<string, readonly string[]>;
   repeated: NonNullable<ModelDescription["repeated"]>[number][];
   lines: Map<string, number>;
+  flaws: Flaw[];
+  /** Where flaws are found now. */
+  section: string | undefined;
 }
 
 /**
  * Reads modelDescription.xml of FMI 1.0, 2.0 and 3.0. Throws `invalid_fmu`, with the line, for XML that is malformed and for
- * a description that lacks what nothing can be done without; the standard's other rules are `validateFmu`'s. `fileName` is
+ * a description that lacks what nothing can be done without. What it can pass over it lists as flaws: a value of the wrong
+ * type counts as not given, a name that is taken gets the line after it. The standard's other rules are `validateFmu`'s. `fileName` is
  * for messages.
  */
 export function parseModelDescription(xml: Uint8Array, fileName: string): ModelDescription {
-  const read = createAttributeReader(fileName);
   const draft: Draft = {
     root: undefined,
     fmiMajor: 2,
@@ -79,7 +84,15 @@ export function parseModelDescription(xml: Uint8Array, fileName: string): ModelD
     sourceFiles: new Map(),
     repeated: [],
     lines: new Map(),
+    flaws: [],
+    section: undefined,
   };
+  const read = createAttributeReader(fileName, undefined, (element, rule, problem) => {
+    const { flaws, section } = draft;
+    // An attribute may be read twice.
+    const isTold = flaws.at(-1)?.problem === problem && flaws.at(-1)?.line === element.line;
+    if (!isTold && flaws.length < MOST_FLAWS) flaws.push({ section, line: element.line, rule, problem });
+  });
   readXmlElements(xml, fileName, createVisitor(draft, read));
   if (draft.root === undefined) throw invalidFmu(fileName, "modelDescription.xml is empty");
   for (const variable of draft.variables.values()) {
@@ -96,11 +109,14 @@ function createVisitor(draft: Draft, read: AttributeReader): XmlVisitor {
         throw read.error(root, `the root element is <${root.name.slice(0, 80)}>, not <fmiModelDescription>`);
       }
       draft.fmiMajor = readMajorVersion(root, read);
-      read.required(root, "modelName");
-      read.required(root, draft.fmiMajor === 3 ? "instantiationToken" : "guid");
+      for (const name of ["modelName", tokenName(draft)]) {
+        const isBlank = (root.attributes[name] ?? "").trim() === "";
+        if (isBlank) read.flaw(root, "missing-attribute", `<${root.name}> has no ${name}`);
+      }
       draft.root = root;
     },
     section(section) {
+      draft.section = section.name;
       draft.lines.set(section.name, section.line);
       if (section.name === "DefaultExperiment")
         draft.defaultExperiment = parseDefaultExperiment(section, read);
@@ -109,7 +125,10 @@ function createVisitor(draft: Draft, read: AttributeReader): XmlVisitor {
         draft.interfaces.set(section.name, parseInterface(section, read, context));
       }
     },
-    item: (sectionName, item) => addItem(draft, sectionName, item, read),
+    item(sectionName, item) {
+      draft.section = sectionName;
+      addItem(draft, sectionName, item, read);
+    },
     wants: (sectionName) => SECTIONS_WITH_ITEMS.includes(sectionName),
   };
 }
@@ -156,13 +175,22 @@ function addVariable(draft: Draft, item: XmlElement, read: AttributeReader): voi
   }
   const known = draft.variables.get(variable.name);
   if (known !== undefined) {
-    throw read.error(item, `variable ${quote(variable.name)} is there already, in line ${known.line}`);
+    const { name } = variable;
+    // It keeps its place: the structure of FMI 2.0 counts variables.
+    variable.name = `${name} (line ${item.line})`;
+    const where = `is there already, in line ${known.line}, so that this one is called ${quote(variable.name)}`;
+    read.flaw(item, "variable-repeated", `variable ${quote(name)} ${where}`);
+    if (draft.variables.has(variable.name)) throw read.error(item, `variable ${quote(name)} is there thrice`);
   }
   draft.variables.set(variable.name, variable);
   const dependencies = draft.fmiMajor === 1 ? readDirectDependency(item) : undefined;
   if (dependencies !== undefined) draft.dependencies.set(variable.name, dependencies);
   if (draft.variables.size > MOST_VARIABLES)
     throw read.error(item, `there are more than ${MOST_VARIABLES} variables`);
+}
+
+function tokenName({ fmiMajor }: Pick<Draft, "fmiMajor">): "guid" | "instantiationToken" {
+  return fmiMajor === 3 ? "instantiationToken" : "guid";
 }
 
 function readMajorVersion(root: XmlElement, read: AttributeReader): 1 | 2 | 3 {
@@ -192,8 +220,8 @@ function finish(draft: Draft, root: XmlElement, read: AttributeReader): ModelDes
   return {
     fmiVersion: (attributes.fmiVersion ?? "").trim(),
     fmiMajor: draft.fmiMajor,
-    modelName: read.required(root, "modelName"),
-    instantiationToken: read.required(root, draft.fmiMajor === 3 ? "instantiationToken" : "guid"),
+    modelName: attributes.modelName?.trim() || "model without a name",
+    instantiationToken: attributes[tokenName(draft)] ?? "",
     description: attributes.description,
     generationTool: attributes.generationTool,
     generationDateAndTime: attributes.generationDateAndTime,
@@ -217,5 +245,6 @@ function finish(draft: Draft, root: XmlElement, read: AttributeReader): ModelDes
     numberOfContinuousStates: read.number(root, "numberOfContinuousStates"),
     repeated: draft.repeated,
     lines: draft.lines,
+    flaws: draft.flaws,
   };
 }

@@ -37,9 +37,9 @@ export function parseStructureItem(
   const parts = fmiMajor === 3 ? FMI3_PARTS : FMI2_PARTS;
   const part = Object.hasOwn(parts, item.name) ? parts[item.name] : undefined;
   if (part === undefined) return [];
-  if (fmiMajor === 3) return [parseUnknown(item, part, "valueReference", read)];
+  if (fmiMajor === 3) return parseUnknown(item, part, "valueReference", read);
   const unknowns = item.children.filter((child) => child.name === "Unknown");
-  return unknowns.map((child) => parseUnknown(child, part, "index", read));
+  return unknowns.flatMap((child) => parseUnknown(child, part, "index", read));
 }
 
 /** Looks up what the entries refer to; references that lead nowhere stay, for the validation to find. */
@@ -94,7 +94,7 @@ export function readDirectDependency(item: XmlElement): string[] | undefined {
   return element?.children.filter((child) => child.name === "Name").map((child) => (child.text ?? "").trim());
 }
 
-/** Unsigned 32-bit integers separated by white space; throws `invalid_fmu` for anything else. */
+/** Unsigned 32-bit integers separated by white space; anything else is a flaw, and the attribute as good as not there. */
 export function readReferences(
   element: XmlElement,
   name: string,
@@ -102,12 +102,15 @@ export function readReferences(
 ): number[] | undefined {
   const text = element.attributes[name];
   if (text === undefined) return undefined;
-  return splitList(text).map((word) => {
-    if (!/^\d{1,10}$/.test(word) || Number(word) > 0xffffffff) {
-      throw read.error(element, `${name} holds ${quote(word)}, which is not an unsigned 32-bit integer`);
-    }
-    return Number(word);
-  });
+  const words = splitList(text);
+  const wrong = words.find((word) => !/^\d{1,10}$/.test(word) || Number(word) > 0xffffffff);
+  if (wrong === undefined) return words.map(Number);
+  read.flaw(
+    element,
+    "reference-list",
+    `${name} holds ${quote(wrong)}, which is not an unsigned 32-bit integer`,
+  );
+  return undefined;
 }
 
 function parseUnknown(
@@ -115,18 +118,24 @@ function parseUnknown(
   part: Part,
   attribute: string,
   read: AttributeReader,
-): UnresolvedUnknown {
-  read.required(element, attribute);
-  const [reference] = readReferences(element, attribute, read) ?? [];
-  if (reference === undefined) throw read.error(element, `<${element.name}> has no ${attribute}`);
+): UnresolvedUnknown[] {
+  const found = readReferences(element, attribute, read);
+  const [reference] = found ?? [];
+  if (reference === undefined) {
+    const isMissing = found !== undefined || element.attributes[attribute] === undefined;
+    if (isMissing) read.flaw(element, "missing-attribute", `<${element.name}> has no ${attribute}`);
+    return [];
+  }
   const kinds = element.attributes.dependenciesKind;
-  return {
-    part,
-    reference,
-    dependencies: readReferences(element, "dependencies", read),
-    kinds: kinds === undefined ? undefined : splitList(kinds),
-    line: element.line,
-  };
+  return [
+    {
+      part,
+      reference,
+      dependencies: readReferences(element, "dependencies", read),
+      kinds: kinds === undefined ? undefined : splitList(kinds),
+      line: element.line,
+    },
+  ];
 }
 
 function splitList(text: string): string[] {

@@ -68,6 +68,9 @@ function readReference(element: XmlElement, name: string, read: AttributeReader)
   const found = readReferences(element, name, read);
   if (found === undefined) return undefined;
   const [only] = found;
-  if (only === undefined || found.length > 1) throw read.error(element, `${name} is not one reference`);
+  if (only === undefined || found.length > 1) {
+    read.flaw(element, "reference-list", `${name} is not one reference`);
+    return undefined;
+  }
   return only;
 }

@@ -9,7 +9,7 @@ import type {
 } from "./model-description.ts";
 import { FMI2_TYPES, FMI3_TYPES, readQuantity } from "./parse-types.ts";
 import { readVariableExtras } from "./parse-variable-extras.ts";
-import { parseStartList, parseStartValue } from "./start-values.ts";
+import { integerRange, parseStartList, parseStartValue } from "./start-values.ts";
 import type { AttributeReader } from "./xml-attributes.ts";
 import type { XmlElement } from "./xml-elements.ts";
 
@@ -147,23 +147,32 @@ function readStart(
 ): StartValue[] | undefined {
   const children = item.children.filter((child) => child.name === "Start");
   if (children.length > 0) {
-    return children.map((child) => {
+    const values: StartValue[] = [];
+    for (const child of children) {
       const value = parseStartValue(type, child.attributes.value ?? "");
-      if (value === undefined) throw badStart(item, child.attributes.value ?? "", type, read);
-      return value;
-    });
+      if (value === undefined) tellBadStart(item, child.attributes.value ?? "", type, read);
+      else values.push(value);
+    }
+    return values.length === children.length ? values : undefined;
   }
   const text = typed.attributes.start;
   if (text === undefined) return undefined;
   if (text.length > LONGEST_START) throw read.error(item, "a start value is longer than 32 MiB");
   const values = parseStartList(type, text);
-  if (values === undefined) throw badStart(item, text, type, read);
-  return values;
+  if (values !== undefined) return values;
+  tellBadStart(item, text, type, read);
+  return parseStartList(type, readWhatIsMeant(type, text));
 }
 
-function badStart(item: XmlElement, text: string, type: VariableType, read: AttributeReader): Error {
+function tellBadStart(item: XmlElement, text: string, type: VariableType, read: AttributeReader): void {
   const name = quote(item.attributes.name ?? "");
-  return read.error(item, `the start value ${quote(text)} of variable ${name} is no ${type}`);
+  read.flaw(item, "start-of-type", `the start value ${quote(text)} of variable ${name} is no ${type}`);
+}
+
+/* "True" for a Boolean and "1.0" for an integer; of whatever else is no value there is none. */
+function readWhatIsMeant(type: VariableType, text: string): string {
+  if (type === "Boolean" || type === "Clock") return text.toLowerCase();
+  return integerRange(type) === undefined ? text : text.replace(/\.0*(?=\s|$)/g, "");
 }
 
 function readDimensions(item: XmlElement, read: AttributeReader): Variable["dimensions"] {

@@ -26,6 +26,11 @@ export interface Recording {
 export interface Recorder {
   /** Takes one value per column at a communication point into the statistics and, where `keep`, into the columns. */
   sample(time: number, values: Float64Array, keep: boolean): void;
+  /** All of the recording, for what takes samples into it elsewhere; it calls `reload` then. */
+  readonly memory: Float64Array;
+  readonly capacity: number;
+  /** Goes on from what is in the memory; returns the times, s, of the last sample and of the last row. */
+  reload(): { reached: number; lastRow: number };
 }
 
 /* Layout, all float64: rows, steps, time reached; the statistics of each column; times; columns one after another. */
@@ -60,6 +65,14 @@ export function createRecorder(columns: number, capacity: number, memory: ArrayB
   let samples = 0;
   let previousTime = Number.NaN;
   return {
+    memory: data,
+    capacity,
+    reload: () => {
+      rows = data[ROWS] as number;
+      samples = (data[STEPS] as number) + 1;
+      previousTime = data[REACHED] as number;
+      return { reached: previousTime, lastRow: data[timeStart + rows - 1] as number };
+    },
     sample: (time, values, keep) => {
       for (let column = 0; column < columns; column++) {
         const value = values[column] as number;

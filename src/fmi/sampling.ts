@@ -1,10 +1,15 @@
 import { isNumeric } from "./dimensions.ts";
 import type { StartValue, Variable } from "./model-description.ts";
 import type { Recorder } from "./recorder.ts";
-import { createValueBlocks, type ValueAccess } from "./value-block.ts";
+import { createValueBlocks, type ValueAccess, type ValueBlock } from "./value-block.ts";
 
 /** Sees every sample besides the recorder: its time, s, and whether its row is kept. */
 export type SampleWatch = (time: number, keep: boolean) => void;
+
+/** The blocks of all outputs that are recorded as numbers. */
+export function createNumericBlocks(access: ValueAccess, outputs: readonly Variable[]): ValueBlock[] {
+  return createValueBlocks(access, outputs.filter(isNumeric));
+}
 
 /** Makes a function that gets one sample of every numeric output and hands it to the recorder, with whether to keep it. */
 export function createSampler(
@@ -13,7 +18,7 @@ export function createSampler(
   recorder: Recorder,
   watch?: SampleWatch,
 ): (time: number, keep: boolean) => void {
-  const blocks = createValueBlocks(access, outputs.filter(isNumeric));
+  const blocks = createNumericBlocks(access, outputs);
   const [only, ...others] = blocks;
   const numbers = others.length === 0 ? only?.numbers : undefined;
   if (only !== undefined && numbers !== undefined) {

@@ -1,4 +1,4 @@
-import type { StartValue, VariableType } from "./model-description.ts";
+import type { StartValue, Variable, VariableType } from "./model-description.ts";
 import { parseXmlBoolean, parseXmlNumber } from "./xml-attributes.ts";
 
 type IntegerType = Exclude<VariableType, "Float32" | "Float64" | "Boolean" | "String" | "Binary" | "Clock">;
@@ -21,6 +21,23 @@ export function integerRange(type: VariableType): { min: bigint; max: bigint } |
   if (shape === undefined) return undefined;
   const bits = BigInt(shape.signed ? shape.bits - 1 : shape.bits);
   return { min: shape.signed ? -(2n ** bits) : 0n, max: 2n ** bits - 1n };
+}
+
+/** A whole number as a start value, a bigint only beyond 2^53; undefined where the type cannot hold it. */
+export function fitInteger(type: VariableType, value: bigint): number | bigint | undefined {
+  const range = integerRange(type);
+  if (range !== undefined && (value < range.min || value > range.max)) return undefined;
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+}
+
+/** The first value outside the variable's min and max; undefined where there is none. */
+export function findOutOfRange<T>(
+  { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }: Pick<Variable, "min" | "max">,
+  values: readonly T[],
+): T | undefined {
+  return values.find(
+    (value) => (typeof value === "number" || typeof value === "bigint") && (value < min || value > max),
+  );
 }
 
 /** One start value as the model description writes it; undefined where the text is no value of the type. */
@@ -59,10 +76,7 @@ export function parseStartList(type: VariableType, text: string): StartValue[] |
 function parseInteger(type: VariableType, text: string): number | bigint | undefined {
   const trimmed = text.trim();
   if (!/^[+-]?\d{1,20}$/.test(trimmed)) return undefined;
-  const value = BigInt(trimmed.replace(/^\+/, ""));
-  const range = integerRange(type);
-  if (range === undefined || value < range.min || value > range.max) return undefined;
-  return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  return fitInteger(type, BigInt(trimmed.replace(/^\+/, "")));
 }
 
 function parseHex(text: string): Uint8Array | undefined {

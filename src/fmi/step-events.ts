@@ -18,6 +18,8 @@ export interface SavedEvents {
   clocks: SavedClock[];
 }
 
+const NO_CLOCKS: ReadonlySet<number> = new Set();
+
 /** The events of a Co-Simulation FMU with Event Mode (FMI 3.0.2, section 4.2.1). */
 export class StepEvents {
   readonly #mode: EventMode;
@@ -47,6 +49,11 @@ export class StepEvents {
     this.#clocks?.restore(clocks);
   }
 
+  /** In Initialization Mode, once all start values are set. */
+  initialize(): void {
+    this.#clocks?.initialize();
+  }
+
   /** The first event, in the Event Mode that Initialization Mode ended in; whether the simulation goes on. */
   begin(point: EventPoint): boolean {
     return this.#settle(point);
@@ -59,8 +66,9 @@ export class StepEvents {
   }
 
   #settle({ time, inputTime, until }: EventPoint): boolean {
-    this.#inputs?.setAll(inputTime);
-    this.#clocks?.activate(until);
+    // What is clocked can be set when its Clock is active.
+    const active = this.#clocks?.activate(until);
+    this.#inputs?.setAll(inputTime, active ?? NO_CLOCKS);
     const { terminate, nextEventTime } = settleEvent(this.#mode, time);
     this.#nextEventTime = nextEventTime;
     if (terminate) return false;

@@ -32,6 +32,10 @@ export interface ValueBlock {
   set(): void;
   /** Where the values are, if they are float64 already and none is negated; undefined otherwise. */
   readonly numbers: Float64Array | undefined;
+  /** Where C finds `numbers` and their value references; undefined where `numbers` is. */
+  readonly place: { address: number; references: number } | undefined;
+  /** Throws `FmuCallError` for a status that getting the values elsewhere came to. */
+  check(status: number): void;
   /** Copies the values as numbers, Booleans as 0 or 1. Not for String and Binary. */
   copyNumbers(target: Float64Array, at: number): void;
   /** The values of each variable: 64-bit integers as bigint only beyond 2^53, Binary as bytes. */
@@ -98,13 +102,16 @@ function createBlock(access: ValueAccess, name: string, variables: readonly Vari
   const stem = fmiMajor === 1 ? `${access.prefix ?? ""}fmi` : `fmi${fmiMajor}`;
   const call = (verb: "Get" | "Set") => bindAccess(access, `${stem}${verb}${name}`, addresses, counts);
   const negated = variables.flatMap(({ alias }, index) => (alias === "negatedAlias" ? [index] : []));
+  const numbers = view instanceof Float64Array && negated.length === 0 ? view : undefined;
   let getter: (() => void) | undefined;
   let setter: (() => void) | undefined;
 
   return {
     variables,
     size,
-    numbers: view instanceof Float64Array && negated.length === 0 ? view : undefined,
+    numbers,
+    place: numbers && { address: values.address, references: references.address },
+    check: (status) => checkStatus(`${stem}Get${name}`, status),
     get: () => {
       getter ??= call("Get");
       getter();

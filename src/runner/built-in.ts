@@ -6,6 +6,9 @@ import { createCallLog } from "./call-log.ts";
 import { FMI_RUNNER_APP, probeArguments, runArguments } from "./contract.ts";
 import type { HostedApp, HostedFunction, HostedParameter } from "./hosted-app.ts";
 import { readKeywordArguments } from "./keyword-arguments.ts";
+import { createLibraryCache } from "./library-cache.ts";
+import type { MountPlace } from "./mounted-fmu.ts";
+import { createOpenedFmus } from "./opened-fmus.ts";
 import { probe } from "./probe.ts";
 import { createProcessPool } from "./process-pool.ts";
 import { type SimulationEnvironment, simulate } from "./simulate.ts";
@@ -37,7 +40,7 @@ export interface BuiltInRunner {
   readonly app: HostedApp;
   /** Starts a spare child process, so that the next simulation finds one. */
   warmUp(): void;
-  /** Kills all child processes and removes their folders. */
+  /** Kills all child processes, removes their folders, and closes the FMUs kept open. */
   close(): Promise<void>;
 }
 
@@ -52,8 +55,10 @@ export function createBuiltInRunner(options: BuiltInRunnerOptions): BuiltInRunne
   const platform = options.platform ?? process.platform;
   const { childPath, workDir, timeoutSeconds, version } = options;
   const pool = createProcessPool({ childPath, workDir, platform, environment: childEnvironment(options) });
+  const opened = createOpenedFmus();
+  const libraries = createLibraryCache(workDir, platform);
   const environment = (): SimulationEnvironment => ({
-    ...{ pool, workDir, platform, timeoutSeconds },
+    ...{ pool, opened, libraries, workDir, platform, timeoutSeconds },
     ownPlatform: currentPlatform(process.platform, process.arch).label,
     searchPath: childEnvironment(options).PATH ?? "",
     engine: `modal-fmi-mcp ${version}`,
@@ -74,7 +79,10 @@ export function createBuiltInRunner(options: BuiltInRunnerOptions): BuiltInRunne
       version,
       maxContainers: options.maxContainers ?? Math.max(1, availableParallelism() - 1),
       mounts: options.mounts,
-      functions: [runFunction(prepare, environment, timeoutSeconds), probeFunction(prepare, workDir)],
+      functions: [
+        runFunction(prepare, environment, timeoutSeconds),
+        probeFunction(prepare, { workDir, opened }),
+      ],
     },
     warmUp: () => {
       void prepare().then(
@@ -82,7 +90,11 @@ export function createBuiltInRunner(options: BuiltInRunnerOptions): BuiltInRunne
         () => {},
       );
     },
-    close: () => pool.close(),
+    close: async () => {
+      await pool.close();
+      await opened.close();
+      libraries.close();
+    },
   };
 }
 
@@ -124,7 +136,7 @@ function runFunction(
   };
 }
 
-function probeFunction(prepare: () => Promise<void>, workDir: string): HostedFunction {
+function probeFunction(prepare: () => Promise<void>, place: MountPlace): HostedFunction {
   return {
     name: "probe_fmu",
     parameters: [
@@ -138,7 +150,7 @@ function probeFunction(prepare: () => Promise<void>, workDir: string): HostedFun
     run: async (call) => {
       const args = readKeywordArguments("probe_fmu", probeArguments, call.args, call.kwargs);
       await prepare();
-      return probe(call, args, createCallLog(call), workDir);
+      return probe(call, args, createCallLog(call), place);
     },
   };
 }
@@ -156,7 +168,7 @@ function childEnvironment({ environment = {} }: BuiltInRunnerOptions): Record<st
 async function prepareFolder(workDir: string): Promise<void> {
   await mkdir(workDir, { recursive: true, mode: 0o700 });
   for (const name of await readdir(workDir)) {
-    if (!/^(run|fmu)-/.test(name)) continue;
+    if (!/^(run|fmu|libraries)-/.test(name)) continue;
     const path = join(workDir, name);
     const found = await stat(path).catch(() => undefined);
     if (found === undefined || Date.now() - found.mtimeMs < STALE_MS) continue;

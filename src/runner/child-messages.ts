@@ -30,6 +30,8 @@ export interface ProcessLimits {
 
 /** What a child process tells its parent. */
 export type ChildMessage =
+  /** At its start, and of no concern: the first message of a process takes several times as long as the next. */
+  | { kind: "ready" }
   | { kind: "log"; status: string; category: string; text: string }
   | { kind: "progress"; time: number }
   | {

@@ -15,6 +15,12 @@ export interface ChildProcessOptions {
   platform: NodeJS.Platform;
 }
 
+/** How a process ended: by its own code, or by a signal. */
+export interface ProcessExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
 /** A child process that has been started and waits for its one job. */
 export interface SimulationProcess {
   readonly pid: number;
@@ -23,7 +29,7 @@ export interface SimulationProcess {
   readonly stdout: Readable;
   readonly stderr: Readable;
   /** Resolves once the process is gone and what it printed has been read. */
-  readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  readonly exited: Promise<ProcessExit>;
   /** Whether it can still take a job. */
   isAlive(): boolean;
   onMessage(listener: (message: ChildMessage) => void): void;
@@ -32,7 +38,7 @@ export interface SimulationProcess {
   kill(): void;
   /** Whether this process stays alive for the child's sake. */
   hold(held: boolean): void;
-  /** Removes its folder, once; never rejects. */
+  /** Removes its folder, once, when it is gone; never rejects. */
   removeDirectory(): Promise<void>;
   /** Resolves once its folder is gone. */
   readonly removed: Promise<void>;
@@ -69,14 +75,16 @@ export async function startSimulationProcess(options: ChildProcessOptions): Prom
   const removed = new Promise<void>((resolve) => {
     tellRemoved = resolve;
   });
+  const exited = waitForExit(child, kill);
   let removal: Promise<void> | undefined;
   const removeDirectory = () => {
-    removal ??= rm(directory, { recursive: true, force: true, maxRetries: 3 }).then(tellRemoved, tellRemoved);
+    removal ??= exited
+      .then(() => rm(directory, { recursive: true, force: true, maxRetries: 3 }))
+      .then(tellRemoved, tellRemoved);
     return removal;
   };
   return {
-    ...{ pid, directory, stdout, stderr, kill, removeDirectory, removed },
-    exited: waitForExit(child, kill),
+    ...{ pid, directory, stdout, stderr, kill, removeDirectory, removed, exited },
     isAlive: () => child.exitCode === null && child.signalCode === null && child.connected,
     onMessage: (listener) => {
       child.on("message", (message) => listener(message as ChildMessage));
@@ -89,10 +97,7 @@ export async function startSimulationProcess(options: ChildProcessOptions): Prom
   };
 }
 
-function waitForExit(
-  child: ChildProcess,
-  killGroup: () => void,
-): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+function waitForExit(child: ChildProcess, killGroup: () => void): Promise<ProcessExit> {
   return new Promise((resolve) => {
     child.on("error", () => resolve({ code: child.exitCode, signal: child.signalCode }));
     child.once("exit", (code, signal) => {

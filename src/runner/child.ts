@@ -1,4 +1,5 @@
 /** Entry of the child process: takes one job over IPC, simulates it, tells its result, and exits. */
+import { unlinkSync } from "node:fs";
 import { ToolError, toError } from "../errors.ts";
 import { simulateCoSimulation } from "../fmi/co-simulation.ts";
 import { loadLibrary } from "../fmi/library.ts";
@@ -72,6 +73,19 @@ async function run(job: SimulationJob): Promise<void> {
   process.exit(0);
 }
 
-const confined = confineProcess(platform).then(warmUp);
+/** Does once what every job needs, so that it is loaded, compiled and bound before the first comes. Never throws. */
+async function rehearse(): Promise<void> {
+  warmUp();
+  try {
+    createFileMemory(platform, "rehearsal", 4096);
+    unlinkSync("rehearsal");
+    await flushOutput(platform);
+  } catch {
+    // The job will say what is wrong.
+  }
+  await tell({ kind: "ready" });
+}
+
+const confined = confineProcess(platform).then(rehearse);
 process.once("disconnect", () => process.exit(0));
 process.once("message", (job) => void run(job as SimulationJob));

@@ -132,6 +132,8 @@ export const runFacts = z.object({
   platform: z.string(),
   /** Wall-clock seconds of the simulation inside its process. */
   seconds: z.number(),
+  /** Of the deploy that the runner came from, where it was given one. */
+  deploy_tag: z.string().nullable().default(null),
 });
 
 /** Recorded columns as little-endian float64 bytes of equal length; `rows` values each. Booleans are 0 or 1. */
@@ -213,6 +215,7 @@ export const probeResult = z.object({
       causality: z.string(),
       variability: z.string().nullable(),
       value_reference: z.number(),
+      /** As the FMU's own version of FMI spells it: `Real` in FMI 2.0, `Float64` in FMI 3.0. */
       value_type: z.string(),
       unit: z.string().nullable(),
     }),

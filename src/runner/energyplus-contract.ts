@@ -68,6 +68,8 @@ export const siteMetrics = z.object({
 /** What truly happened. */
 export const energyPlusFacts = z.object({
   runner: z.string(),
+  /** Of the deploy that the runner came from, where it was given one. */
+  deploy_tag: z.string().nullable().default(null),
   /** As EnergyPlus names itself. */
   engine: z.string().nullable(),
   model_version: z.string().nullable(),

@@ -9,6 +9,7 @@ import { openFileSource } from "../fmi/byte-source.ts";
 import { compileFmu } from "../fmi/compile-process.ts";
 import type { Fmu } from "../fmi/fmu.ts";
 import type { Platform } from "../fmi/platforms.ts";
+import type { LibraryCache } from "./library-cache.ts";
 import type { RunPlan } from "./run-plan.ts";
 
 /** Where an FMU's files lie once unpacked, absolute paths. */
@@ -24,6 +25,8 @@ export interface LoadingOptions {
   platform: Platform;
   /** Whether that is this computer's own, so that its libraries can be looked for. */
   isNative: boolean;
+  /** Libraries that were unpacked before. */
+  libraries: LibraryCache;
   /** Where compiled libraries are kept. */
   cacheFolder: string;
   checksum: string;
@@ -48,12 +51,16 @@ export async function prepareLibrary(
   const { archive } = fmu;
   const resources = "resources/";
   const binaries = plan.libraryPath === undefined ? undefined : `${dirname(plan.libraryPath)}/`;
-  await archive.extract(
-    (path) => path.startsWith(resources) || (binaries !== undefined && path.startsWith(binaries)),
-    target,
-  );
+  const key = `${options.checksum} ${binaries}`;
+  const isKnown = binaries !== undefined && options.libraries.link(key, target);
+  const isWanted = (path: string) =>
+    path.startsWith(resources) || (!isKnown && binaries !== undefined && path.startsWith(binaries));
   const hasResources = archive.entries.some(({ path }) => path.startsWith(resources));
+  if (hasResources || !isKnown) await archive.extract(isWanted, target);
   const resourcesPath = hasResources ? join(target, "resources") : undefined;
+  if (isKnown && plan.libraryPath !== undefined) {
+    return { libraryPath: join(target, plan.libraryPath), resourcesPath };
+  }
   try {
     const libraryPath =
       plan.libraryPath === undefined
@@ -65,7 +72,9 @@ export async function prepareLibrary(
       };
     }
     const problem = await explain(fmu, plan, libraryPath, options);
-    return problem === undefined ? { libraryPath, resourcesPath } : { problem };
+    if (problem !== undefined) return { problem };
+    if (binaries !== undefined) options.libraries.keep(key, target, binaries);
+    return { libraryPath, resourcesPath };
   } catch (thrown) {
     return { problem: toError(thrown).message };
   }
@@ -82,11 +91,16 @@ async function explain(
   glibcVersion ??= findGlibcVersion();
   findLibrary ??= createLibraryFinder(platform, []);
   const kind = type === "co_simulation" ? "co-simulation" : "model-exchange";
-  const reasons = explainUnloadable(facts, platform, {
+  const context = {
     siblings: await readdir(dirname(libraryPath)),
     glibcVersion: isNative ? glibcVersion : undefined,
     findLibrary: isNative ? findLibrary : undefined,
     functions: requiredFunctions(description.fmiMajor, kind, used.modelIdentifier),
-  });
-  return reasons.length === 0 ? undefined : `Cannot load the FMU's library: ${reasons.join("; ")}.`;
+  };
+  if (explainUnloadable(facts, platform, context).length === 0) return undefined;
+  // That alone is no reason not to try: the tool may be there.
+  const { needsExecutionTool } = used;
+  const { generationTool } = description;
+  const reasons = explainUnloadable(facts, platform, { ...context, needsExecutionTool, generationTool });
+  return `Cannot load the FMU's library: ${reasons.join("; ")}.`;
 }

@@ -33,6 +33,9 @@ export interface HostedCall {
   kwargs: Record<string, unknown>;
   signal: AbortSignal;
   log(source: "stdout" | "stderr" | "system", text: string): void;
-  /** Copies a file out of a mounted volume; resolves false where the volume or the file does not exist. */
+  /**
+   * Copies a file out of a mounted volume, or links it to what the host stores: not to be written to. Resolves false where
+   * the volume or the file does not exist.
+   */
   copyFromMount(containerPath: string, localPath: string): Promise<boolean>;
 }

@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import type { NativeFunction, NativeType } from "../fmi/library.ts";
 import type { ProcessLimits } from "./child-messages.ts";
 
 const PR_SET_PDEATHSIG = 1;
@@ -19,16 +21,15 @@ const O_NONBLOCK = 0o4000;
 export async function confineProcess(platform: string): Promise<void> {
   if (platform !== "linux") return;
   const { allocate, loadLibrary, viewMemory } = await import("../fmi/library.ts");
-  const host = loadLibrary(null);
-  const prctl = host.function("prctl", "int", ["int", "uint64_t", "uint64_t", "uint64_t", "uint64_t"]);
+  const prctl = await bindHost("prctl", "int", ["int", "uint64_t", "uint64_t", "uint64_t", "uint64_t"]);
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  const setrlimit = host.function("setrlimit", "int", ["int", "uintptr_t"]);
+  const setrlimit = await bindHost("setrlimit", "int", ["int", "uintptr_t"]);
   setrlimit(RLIMIT_CORE, allocate(16).address);
-  const stdout = host.findAddress("stdout");
+  const stdout = loadLibrary(null).findAddress("stdout");
   if (stdout === undefined) return;
   const stream = Number(new BigUint64Array(viewMemory(stdout, 8))[0] ?? 0n);
-  const setvbuf = host.function("setvbuf", "int", ["uintptr_t", "uintptr_t", "int", "size_t"]);
+  const setvbuf = await bindHost("setvbuf", "int", ["uintptr_t", "uintptr_t", "int", "size_t"]);
   setvbuf(stream, 0, LINE_BUFFERED, 0);
 }
 
@@ -38,15 +39,15 @@ export async function confineProcess(platform: string): Promise<void> {
  */
 export async function limitProcess(platform: string, limits: ProcessLimits): Promise<void> {
   if (platform !== "linux") return;
-  const { allocate, loadLibrary } = await import("../fmi/library.ts");
-  const setrlimit = loadLibrary(null).function("setrlimit", "int", ["int", "uintptr_t"]);
+  const { allocate } = await import("../fmi/library.ts");
+  const setrlimit = await bindHost("setrlimit", "int", ["int", "uintptr_t"]);
   const pair = allocate(16);
   const set = (resource: number, value: number) => {
     new BigUint64Array(pair.buffer).fill(BigInt(Math.ceil(value)));
     setrlimit(resource, pair.address);
   };
   set(RLIMIT_CPU, limits.cpuSeconds);
-  const data = await readStatusBytes("self", "VmData");
+  const data = findStatusBytes(readOwnStatus(), "VmData");
   if (data !== undefined) set(RLIMIT_DATA, data + 2 * limits.memoryBytes);
 }
 
@@ -56,16 +57,15 @@ export async function limitProcess(platform: string, limits: ProcessLimits): Pro
  */
 export async function blockOnOutput(platform: string): Promise<void> {
   if (platform !== "linux") return;
-  const { loadLibrary } = await import("../fmi/library.ts");
-  const fcntl = loadLibrary(null).function("fcntl", "int", ["int", "int", "int"]);
+  const fcntl = await bindHost("fcntl", "int", ["int", "int", "int"]);
   for (const descriptor of [1, 2]) fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL, 0) & ~O_NONBLOCK);
 }
 
 /** Writes out what C code has printed and stdio still holds. Linux only. */
 export async function flushOutput(platform: string): Promise<void> {
   if (platform !== "linux") return;
-  const { loadLibrary } = await import("../fmi/library.ts");
-  loadLibrary(null).function("fflush", "int", ["uintptr_t"])(0);
+  const fflush = await bindHost("fflush", "int", ["uintptr_t"]);
+  fflush(0);
 }
 
 /** Memory of a process that is backed by no file, bytes; undefined where that cannot be told, and always but on Linux. */
@@ -73,8 +73,35 @@ export async function findProcessMemory(platform: string, pid: number): Promise<
   return platform === "linux" ? await readStatusBytes(String(pid), "RssAnon") : undefined;
 }
 
+const bound = new Map<string, NativeFunction>();
+
+/** A function of this process, bound once. */
+async function bindHost(
+  name: string,
+  result: NativeType,
+  parameters: readonly NativeType[],
+): Promise<NativeFunction> {
+  const known = bound.get(name);
+  if (known !== undefined) return known;
+  const { loadLibrary } = await import("../fmi/library.ts");
+  const made = loadLibrary(null).function(name, result, parameters);
+  bound.set(name, made);
+  return made;
+}
+
+function readOwnStatus(): string {
+  try {
+    return readFileSync("/proc/self/status", "utf8");
+  } catch {
+    return "";
+  }
+}
+
 async function readStatusBytes(process: string, field: string): Promise<number | undefined> {
-  const status = await readFile(`/proc/${process}/status`, "utf8").catch(() => "");
+  return findStatusBytes(await readFile(`/proc/${process}/status`, "utf8").catch(() => ""), field);
+}
+
+function findStatusBytes(status: string, field: string): number | undefined {
   const kibibytes = new RegExp(`^${field}:\\s*(\\d+) kB`, "m").exec(status)?.[1];
   return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
 }

@@ -3,6 +3,7 @@ import { decodeInputSeries } from "../fmi/input/encode-input-series.ts";
 import { findInputBreaks } from "../fmi/input/input-breaks.ts";
 import { findInputElement, isHeld, whyNotDriven } from "../fmi/input/input-element.ts";
 import { checkInputSeries, type InputSeries } from "../fmi/input/input-series.ts";
+import { tickTimes } from "../fmi/input/triggered-clocks.ts";
 import type { ModelDescription } from "../fmi/model-description.ts";
 import { readStateHeader } from "../fmi/saved-state.ts";
 import { MOST_SENT_BYTES, type RunArguments } from "./contract.ts";
@@ -55,7 +56,10 @@ function checkEventsOnGrid(
   for (const [key, column] of columns) {
     const found = findInputElement(description, key);
     const held = found !== undefined && isHeld(found.variable);
-    const { events } = findInputBreaks(time, [held ? { ...column, interpolation: "hold" } : column]);
+    const events =
+      found?.variable.type === "Clock"
+        ? tickTimes({ name: key }, { time, columns })
+        : findInputBreaks(time, [held ? { ...column, interpolation: "hold" } : column]).events;
     const isOff = (event: number) => {
       const steps = (event - startTime) / stepSize;
       return event > startTime && event < stopTime && Math.abs(steps - Math.round(steps)) > 1e-6;

@@ -1,6 +1,7 @@
 import { findClosestNames } from "../fmi/closest-names.ts";
 import type { ModelDescription, StartValue, Variable } from "../fmi/model-description.ts";
 import { isTunable, whyNotSettable } from "../fmi/settable.ts";
+import { findOutOfRange } from "../fmi/start-values.ts";
 import { resizeDescription } from "../fmi/structural-parameters.ts";
 import type { RunArguments, WireValue } from "./contract.ts";
 import { checkStartValue } from "./start-value-check.ts";
@@ -65,9 +66,7 @@ function check(
     notes.errors.push(`Cannot set "${name}": ${checked}.`);
     return undefined;
   }
-  const isOutside = (each: StartValue) =>
-    Number(each) < (min ?? -Infinity) || Number(each) > (max ?? Infinity);
-  if (checked.some(isOutside))
+  if (findOutOfRange(variable, checked) !== undefined)
     notes.messages.push(`The value of "${name}" is outside its range, ${min ?? "-∞"} to ${max ?? "∞"}.`);
   return checked;
 }

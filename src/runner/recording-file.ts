@@ -1,4 +1,5 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { closeSync, openSync, read, readSync } from "node:fs";
+import { promisify } from "node:util";
 import { type DebugPoints, debugRingBytes, debugVariables, readDebugRing } from "../fmi/debug-points.ts";
 import type { ModelDescription } from "../fmi/model-description.ts";
 import { columnOffset, type RecordingSummary, readSummary, summaryBytes } from "../fmi/recorder.ts";
@@ -21,7 +22,7 @@ export async function findRecording(
   capacity: number,
   maxBytes: number,
 ): Promise<StoredRecording | undefined> {
-  const file = await open(path, "r").catch(() => undefined);
+  const file = findFile(path);
   if (file === undefined) return undefined;
   try {
     const head = await readFloats(file, 0, summaryBytes(columns) / 8);
@@ -37,7 +38,7 @@ export async function findRecording(
     const [time = new Float64Array(), ...rest] = series;
     return { ...summary, thinnedBy, time, columns: rest };
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
@@ -46,26 +47,39 @@ export async function findDebugPoints(
   path: string,
   description: ModelDescription,
 ): Promise<DebugPoints | undefined> {
-  const file = await open(path, "r").catch(() => undefined);
+  const file = findFile(path);
   if (file === undefined) return undefined;
   try {
     const variables = debugVariables(description).length;
     return readDebugRing(await readFloats(file, 0, debugRingBytes(variables) / 8), variables);
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
-async function readFloats(
-  file: FileHandle,
-  offset: number,
-  count: number,
-): Promise<Float64Array<ArrayBuffer>> {
+/* Up to this size, handing a read over to a thread takes longer than the read. */
+const AT_ONCE_BYTES = 256 * 1024;
+
+const readLater = promisify(read);
+
+function findFile(path: string): number | undefined {
+  try {
+    return openSync(path, "r");
+  } catch {
+    return undefined;
+  }
+}
+
+async function readFloats(file: number, offset: number, count: number): Promise<Float64Array<ArrayBuffer>> {
   const floats = new Float64Array(count);
   const bytes = new Uint8Array(floats.buffer);
   let filled = 0;
   while (filled < bytes.length) {
-    const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, offset + filled);
+    const place = [filled, bytes.length - filled, offset + filled] as const;
+    const bytesRead =
+      bytes.length <= AT_ONCE_BYTES
+        ? readSync(file, bytes, ...place)
+        : (await readLater(file, bytes, ...place)).bytesRead;
     if (bytesRead === 0) break;
     filled += bytesRead;
   }

@@ -1,3 +1,4 @@
+import { nameHost } from "../fmi/binary/explain-unloadable.ts";
 import { debugVariables } from "../fmi/debug-points.ts";
 import type { ModelDescription, StartValue, Variable } from "../fmi/model-description.ts";
 import { recordedColumns } from "../fmi/recorded-columns.ts";
@@ -37,7 +38,7 @@ export function toRunResult(
   const old: RunResult = {
     status: failed ? "error" : "success",
     outputs: toOutputs(description, outcome),
-    errors: outcome.error === undefined ? [] : [outcome.error],
+    errors: outcome.error === undefined ? [] : [outcome.error, ...explainHost(plan, outcome)],
   };
   if (!extras) return old;
   return {
@@ -50,6 +51,17 @@ export function toRunResult(
     ...(outcome.state === undefined ? {} : { state: new Uint8Array(outcome.state) }),
     ...(plan.debug ? { debug: toDebugSeries(description, outcome) } : {}),
   };
+}
+
+/* An FMU that wants its tool and does not get it fails at its start, in words that seldom say so. */
+function explainHost(
+  { interface: used, description }: RunPlan,
+  { timeReached }: SupervisedOutcome,
+): string[] {
+  if (!used.description.needsExecutionTool || !Number.isNaN(timeReached)) return [];
+  return [
+    `The FMU needs ${nameHost(description.generationTool)} on the computer that runs it (needsExecutionTool).`,
+  ];
 }
 
 function toOutputs(description: ModelDescription, { outputs }: SupervisedOutcome): RunResult["outputs"] {
@@ -114,6 +126,7 @@ function toFacts(
     partial: outcome.end !== "completed" && outcome.end !== "terminated_by_fmu",
     ...engine,
     seconds: outcome.seconds,
+    deploy_tag: null,
   };
 }
 

@@ -30,6 +30,7 @@ export interface RunPlan {
   messages: string[];
 }
 
+const MOST_FLAWS_TOLD = 3;
 const MOST_RECORDING_BYTES = 2 * 1024 ** 3;
 
 /** Plans a run from its arguments and the FMU; every problem found is a sentence of its own. */
@@ -38,6 +39,7 @@ export function planRun(fmu: Fmu, args: RunArguments, platform: Platform): RunPl
   if ("problem" in chosen) return { errors: [chosen.problem] };
   const notes: PlanNotes = { errors: [], messages: [] };
   const { errors, messages } = notes;
+  messages.push(...tellFlaws(fmu.description));
   const { modelIdentifier } = chosen.description;
   const { fmiMajor } = fmu.description;
   const libraryPath = findLibraryPath(fmu.archive.entries, modelIdentifier, fmiMajor, platform);
@@ -80,6 +82,14 @@ export function planRun(fmu: Fmu, args: RunArguments, platform: Platform): RunPl
     checkStep,
     messages,
   };
+}
+
+function tellFlaws({ flaws = [] }: ModelDescription): string[] {
+  const told = flaws
+    .slice(0, MOST_FLAWS_TOLD)
+    .map(({ line, problem }) => `modelDescription.xml, line ${line}: ${problem}. Passed over.`);
+  const more = flaws.length - told.length;
+  return more > 0 ? [...told, `modelDescription.xml has ${more} more flaws that were passed over.`] : told;
 }
 
 function gridOf({ startTime, stopTime, stepSize, stepsPerPoint }: PlannedTimes) {

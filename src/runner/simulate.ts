@@ -9,7 +9,9 @@ import type { RunArguments, RunResult } from "./contract.ts";
 import { containerPaths } from "./fmu-file.ts";
 import { prepareLibrary } from "./fmu-library.ts";
 import type { HostedCall } from "./hosted-app.ts";
+import type { LibraryCache } from "./library-cache.ts";
 import { type MountedFmu, withMountedFmu } from "./mounted-fmu.ts";
+import type { OpenedFmus } from "./opened-fmus.ts";
 import type { ProcessPool } from "./process-pool.ts";
 import { levelOfStatus } from "./python-logging.ts";
 import { toRunResult } from "./run-outcome.ts";
@@ -20,6 +22,8 @@ import { type SupervisedOutcome, superviseSimulation } from "./supervise.ts";
 /** What simulations are done with. */
 export interface SimulationEnvironment {
   pool: ProcessPool;
+  opened: OpenedFmus;
+  libraries: LibraryCache;
   workDir: string;
   /** Name and version, for the facts of a run. */
   engine: string;
@@ -37,7 +41,7 @@ export interface SimulationEnvironment {
 const MAX_SERIES_BYTES = 16 * 1024 * 1024;
 const PROGRESS_LOG_MS = 5000;
 /* A new spare is started once the run is over and its result has reached the caller, or goes on for long. */
-const REFILL_AFTER_MS = 30;
+const REFILL_AFTER_MS = 100;
 const REFILL_WHILE_RUNNING_MS = 250;
 
 /** Runs the simulation a call asks for. Everything that goes wrong with FMU or arguments is in the result's errors. */
@@ -50,7 +54,7 @@ export async function simulate(
   const started = performance.now();
   log.write("INFO", `run_fmi_simulation started: ${containerPaths(args)[0] ?? args.fmu_storage_key}`);
   const run = (mounted: MountedFmu) => runPlanned(call, args, log, environment, mounted);
-  const found = await withMountedFmu(call, args, environment.workDir, run);
+  const found = await withMountedFmu(call, args, environment, run);
   const result = "problem" in found ? failed([found.problem]) : found;
   for (const error of result.errors) log.write("ERROR", error);
   const seconds = (performance.now() - started) / 1000;
@@ -109,6 +113,7 @@ async function runInChild(
   try {
     const prepared = await prepareLibrary(fmu, plan, join(child.directory, "fmu"), {
       ...{ platform: fmuPlatform, isNative: fmuPlatform.label === environment.ownPlatform, checksum },
+      libraries: environment.libraries,
       cacheFolder: join(environment.workDir, "compiled"),
       searchPath: environment.searchPath,
       signal: call.signal,

@@ -1,6 +1,6 @@
 import { countElements } from "../fmi/dimensions.ts";
 import type { ModelDescription, StartValue, Variable } from "../fmi/model-description.ts";
-import { integerRange } from "../fmi/start-values.ts";
+import { fitInteger, integerRange } from "../fmi/start-values.ts";
 import type { WireValue } from "./contract.ts";
 
 /** Checks a wire value against a variable; returns its elements, or why it does not fit as the end of a sentence. */
@@ -107,9 +107,8 @@ function checkInteger(variable: Variable, value: Scalar): Checked {
     return { problem: `it is of type ${variable.type}, and ${number} is not a whole number` };
   }
   const exact = BigInt(number);
-  const range = integerRange(variable.type);
-  if (range !== undefined && (exact < range.min || exact > range.max)) {
-    return { problem: `${number} is outside the range of ${variable.type}, ${range.min} to ${range.max}` };
-  }
-  return { value: Number.isSafeInteger(Number(exact)) ? Number(exact) : exact };
+  const fitting = fitInteger(variable.type, exact);
+  if (fitting !== undefined) return { value: fitting };
+  const { min, max } = integerRange(variable.type) ?? {};
+  return { problem: `${number} is outside the range of ${variable.type}, ${min} to ${max}` };
 }

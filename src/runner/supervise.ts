@@ -1,16 +1,19 @@
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import type { DebugPoints } from "../fmi/debug-points.ts";
 import type { RecordedList } from "../fmi/list-recording.ts";
 import type { StartValue } from "../fmi/model-description.ts";
 import { recordedColumns } from "../fmi/recorded-columns.ts";
+import { createReferenceNamer } from "../fmi/reference-names.ts";
 import type { ChildMessage, SimulationJob } from "./child-messages.ts";
-import type { SimulationProcess } from "./child-process.ts";
+import type { ProcessExit, SimulationProcess } from "./child-process.ts";
 import type { RunFacts } from "./contract.ts";
 import { describeExit, describeTime } from "./exit-words.ts";
 import { findProcessMemory } from "./limits.ts";
 import { createOutputLimit } from "./output-limit.ts";
 import { findDebugPoints, findRecording, type StoredRecording } from "./recording-file.ts";
 import { readLines } from "./text-lines.ts";
+import { readThreadLog } from "./thread-log.ts";
 
 /** How a simulation in a child process ended, and what there is of it. */
 export interface SupervisedOutcome {
@@ -72,11 +75,12 @@ export async function superviseSimulation(
 ): Promise<SupervisedOutcome> {
   const recordingPath = join(child.directory, "recording");
   const started = performance.now();
-  const messages = listen(child, options, hooks);
+  const messages = listen(child, job, options, hooks);
   const reason = enforce(child, job, options, () => messages.result !== undefined);
   child.send({ ...job, recordingPath });
   try {
-    const exit = await child.exited;
+    // With its end told, all is said and the rest of its exit is nobody's concern.
+    const exit = await Promise.race([child.exited, messages.drained]);
     const columns = recordedColumns(job.description, job.settings.outputs).length;
     const recording = await findRecording(recordingPath, columns, job.capacity, options.maxSeriesBytes);
     const debug =
@@ -104,16 +108,36 @@ interface Messages {
   result: Extract<ChildMessage, { kind: "result" }> | undefined;
   error: Extract<ChildMessage, { kind: "error" }> | undefined;
   finished: boolean;
+  /** Resolves once it has finished, was killed for that, and what it printed before has been read; never elsewhere than on Linux. */
+  drained: Promise<ProcessExit>;
 }
 
-function listen(child: SimulationProcess, options: SupervisionOptions, hooks: SupervisionHooks): Messages {
-  const messages: Messages = { result: undefined, error: undefined, finished: false };
+/** What was printed before a message is readable when that is: it has been read after a whole turn of the event loop. */
+async function drainOutput(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await setImmediate();
+}
+
+function listen(
+  child: SimulationProcess,
+  { description }: Job,
+  options: SupervisionOptions,
+  hooks: SupervisionHooks,
+): Messages {
+  const nameReferences = createReferenceNamer(description);
+  let tellDrained: (exit: ProcessExit) => void = () => {};
+  const drained = new Promise<ProcessExit>((resolve) => {
+    tellDrained = resolve;
+  });
+  const messages: Messages = { result: undefined, error: undefined, finished: false, drained };
   const limit = createOutputLimit((notice) => hooks.message("warning", "", notice));
-  for (const source of ["stdout", "stderr"] as const) {
+  const flushes = (["stdout", "stderr"] as const).map((source) =>
     readLines(child[source], (line) => {
-      if (limit.admits(line)) hooks.output(source, line);
-    });
-  }
+      if (!limit.admits(line)) return;
+      const logged = source === "stderr" ? readThreadLog(line) : undefined;
+      if (logged === undefined) hooks.output(source, line);
+      else hooks.message(logged.status, logged.category, nameReferences(logged.text));
+    }),
+  );
   child.onMessage((message) => {
     if (message.kind === "log") hooks.message(message.status, message.category, message.text);
     if (message.kind === "progress") hooks.progress(message.time);
@@ -121,7 +145,13 @@ function listen(child: SimulationProcess, options: SupervisionOptions, hooks: Su
     if (message.kind === "finished") {
       messages.finished = true;
       // An orderly exit takes five times as long; elsewhere the output is flushed by it.
-      if (options.platform === "linux") child.kill();
+      if (options.platform === "linux") {
+        child.kill();
+        void drainOutput().then(() => {
+          for (const flush of flushes) flush();
+          tellDrained({ code: null, signal: "SIGKILL" });
+        });
+      }
     }
     if (message.kind !== "error") return;
     if (messages.result === undefined) messages.error = message;
@@ -169,7 +199,7 @@ function enforce(
 function describeEnd(
   reason: KillReason | undefined,
   error: Messages["error"],
-  exit: { code: number | null; signal: NodeJS.Signals | null },
+  exit: ProcessExit,
   timeReached: number,
   job: Job,
   options: SupervisionOptions,

@@ -2,7 +2,7 @@ import { ToolError } from "../errors.ts";
 import { countElements } from "../fmi/dimensions.ts";
 import type { ModelDescription, Variable } from "../fmi/model-description.ts";
 import { whyNotSettable } from "../fmi/settable.ts";
-import { integerRange } from "../fmi/start-values.ts";
+import { findOutOfRange, fitInteger, integerRange } from "../fmi/start-values.ts";
 import { convertToUnit, parseQuantity } from "../fmi/units.ts";
 import type { WireValue } from "../runner/contract.ts";
 
@@ -131,13 +131,11 @@ function toInteger(variable: Variable, given: UserValue, description: ModelDescr
     throw refuse(variable, `${number} is beyond 2^53 and may have lost digits`, remedy);
   }
   const value = exact ?? BigInt(number as number);
-  const range = integerRange(variable.type);
-  if (range && (value < range.min || value > range.max)) {
-    const remedy = `Give "${variable.name}" between ${range.min} and ${range.max}.`;
-    throw refuse(variable, `${show(given)} does not fit its type, ${variable.type}`, remedy);
-  }
-  const plain = Number(value);
-  return Number.isSafeInteger(plain) ? plain : value;
+  const fitting = fitInteger(variable.type, value);
+  if (fitting !== undefined) return fitting;
+  const { min, max } = integerRange(variable.type) ?? {};
+  const remedy = `Give "${variable.name}" between ${min} and ${max}.`;
+  throw refuse(variable, `${show(given)} does not fit its type, ${variable.type}`, remedy);
 }
 
 function toBoolean(variable: Variable, given: UserValue): boolean {
@@ -170,13 +168,8 @@ function toBinary(variable: Variable, given: UserValue): Uint8Array {
 }
 
 function rangeWarning(variable: Variable, value: WireValue): string | undefined {
-  const values = Array.isArray(value) ? value : [value];
   const { min, max } = variable;
-  const outside = values.find(
-    (element) =>
-      (typeof element === "number" || typeof element === "bigint") &&
-      ((min !== undefined && element < min) || (max !== undefined && element > max)),
-  );
+  const outside = findOutOfRange(variable, Array.isArray(value) ? value : [value]);
   if (outside === undefined) return undefined;
   const unit = variable.unit ? ` ${variable.unit}` : "";
   return `"${variable.name}" = ${outside}${unit} lies outside its range ${min ?? "-∞"} to ${max ?? "∞"}${unit}`;

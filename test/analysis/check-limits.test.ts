@@ -23,9 +23,10 @@ describe("checkLimits", () => {
     });
   });
 
-  test("converts a limit to the variable's unit", () => {
+  test("takes a limit in another unit, and tells the worst value in it", () => {
     const [outcome] = checkLimits(triangle, { T: { max: "26.85 degC" } });
-    expect(outcome).toMatchObject({ limit: 300, unit: "K", met: false });
+    expect(outcome).toMatchObject({ limit: 26.85, unit: "degC", met: false, first_crossing: 5 });
+    expect(outcome?.worst).toBeCloseTo(36.85, 9);
   });
 
   test("tells a lower limit by the least value", () => {

@@ -183,6 +183,38 @@ describe("simulateCoSimulation of FMI 3.0 with a Clock", () => {
   });
 });
 
+describe("simulateCoSimulation of FMI 3.0 with a Clock of each kind", () => {
+  const ticks = (name: string) => `${name}_ticks`;
+
+  test("makes each tick when it is due, and asks for intervals where the standard allows it", async () => {
+    const names = ["changing", "countdown", "third", "sevenths", "triggered"].map(ticks);
+    const run = await simulateFixture("clocks-3", { outputs: [...names, "updates"], eventCapacity: 100 });
+    expect(run.outputs).toMatchObject({
+      // At 0.1, 0.3, 0.6 and 1.0 s; 0.05 s after the second of these, the other would be at 1.05 s.
+      ...{ changing_ticks: 4, countdown_ticks: 1 },
+      // From 0 to 1 s, both included; the triggered one is left alone.
+      ...{ third_ticks: 4, sevenths_ticks: 8, triggered_ticks: 0 },
+    });
+    const times = [...run.recording.time];
+    const third = times.lastIndexOf(1 / 3);
+    expect(third).toBeGreaterThan(0);
+    expect(column(run, "third_ticks")[third]).toBe(2);
+    expect(times.some((time) => Math.abs(time - 0.35) < 1e-9)).toBe(true);
+    expect(run.outputs.updates).toBe(run.recording.steps);
+  });
+
+  test("a triggered Clock ticks where its column is not 0, and clocked inputs are set then", async () => {
+    const inputSeries = series([0, 0.25, 0.5, 0.75, 1], {
+      triggered: { values: [1, 0, 1, 1, 0] },
+      amount: { values: [1, 10, 100, 1000, 10_000] },
+    });
+    const run = await simulateFixture("clocks-3", {
+      ...{ inputSeries, outputs: ["triggered_ticks", "added"], eventCapacity: 100 },
+    });
+    expect(run.outputs).toEqual({ triggered_ticks: 3, added: 1101 });
+  });
+});
+
 test("simulateCoSimulation of FMI 1.0 locates the bounces as the other versions do", async () => {
   const run = await simulateFixture("example-bouncing-ball-fmi1-cs", {
     outputs: ["h", "bounce_time", "bounces"],

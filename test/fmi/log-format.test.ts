@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { allocateString } from "../../src/fmi/library.ts";
-import { createReferenceNamer, createVariadicLogFormat } from "../../src/fmi/log-format.ts";
+import { createVariadicLogFormat } from "../../src/fmi/log-format.ts";
 import type { ModelDescription } from "../../src/fmi/model-description.ts";
+import { createReferenceNamer } from "../../src/fmi/reference-names.ts";
 
 function describedAs(fmiMajor: 2 | 3): ModelDescription {
   const variables = [

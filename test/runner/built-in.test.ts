@@ -125,9 +125,13 @@ describe("probe_fmu", () => {
       causality: "output",
       variability: "continuous",
       value_reference: 1,
-      value_type: "Float64",
+      value_type: "Real",
       unit: "m",
     });
+    const { variables } = await probe({ fmu_storage_key: "feedthrough-3.fmu" });
+    const types = new Set(variables.map(({ value_type }) => value_type));
+    expect([...types]).toEqual(expect.arrayContaining(["Float64", "Int32"]));
+    expect(types.has("Real")).toBe(false);
     expect(log[0]).toContain("probe_fmu started: /fmus/bouncing-ball-2.fmu");
   });
 

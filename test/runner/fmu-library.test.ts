@@ -5,6 +5,7 @@ import { bufferSource, openFileSource } from "../../src/fmi/byte-source.ts";
 import { type Fmu, openFmu } from "../../src/fmi/fmu.ts";
 import { currentPlatform } from "../../src/fmi/platforms.ts";
 import { type LoadingOptions, prepareLibrary } from "../../src/runner/fmu-library.ts";
+import { createLibraryCache } from "../../src/runner/library-cache.ts";
 import { modelDescriptionXml } from "../support/model-description-xml.ts";
 import { fixturePath } from "../support/simulate-fixture.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -16,10 +17,11 @@ async function prepare(fmu: Fmu, libraryPath: string | undefined, changes: Parti
   const { coSimulation } = fmu.description;
   if (coSimulation === undefined) throw new Error("no Co-Simulation");
   const folder = await temporaryFolder();
+  const libraries = createLibraryCache(folder, process.platform);
   const plan = { libraryPath, interface: { type: "co_simulation" as const, description: coSimulation } };
   return prepareLibrary(fmu, plan, join(folder, "fmu"), {
     ...{ platform: native, isNative: true, cacheFolder: join(folder, "compiled"), checksum: "abc" },
-    ...{ searchPath: "/usr/local/bin:/usr/bin:/bin", signal: new AbortController().signal },
+    ...{ searchPath: "/usr/local/bin:/usr/bin:/bin", signal: new AbortController().signal, libraries },
     ...changes,
   });
 }

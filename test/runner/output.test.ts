@@ -1,4 +1,5 @@
 import { PassThrough } from "node:stream";
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { describeExit } from "../../src/runner/exit-words.ts";
 import { containerPaths } from "../../src/runner/fmu-file.ts";
@@ -15,6 +16,18 @@ describe("readLines", () => {
     stream.end();
     await new Promise((resolve) => stream.once("end", resolve));
     expect(lines).toEqual(["one", "two", "three"]);
+  });
+
+  test("hands over a last line without end when it is asked to, once", async () => {
+    const stream = new PassThrough();
+    const lines: string[] = [];
+    const flush = readLines(stream, (line) => lines.push(line));
+    stream.write("one\ntw");
+    await setImmediate();
+    flush();
+    stream.end();
+    await new Promise((resolve) => stream.once("end", resolve));
+    expect(lines).toEqual(["one", "tw"]);
   });
 
   test("cuts a line without end into pieces", async () => {

@@ -28,6 +28,18 @@ describe("run_fmi_simulation with input_series", () => {
     expect(result.outputs.y).toBeCloseTo(0.5, 12);
   });
 
+  test("makes a triggered Clock tick where its column is not 0, and no other Clock", async () => {
+    const { run } = await startTestRunner(child.path);
+    const time = [0, 0.25, 0.5, 1];
+    const output_variables = ["triggered_ticks"];
+    const ticking = await run("clocks-3", {
+      ...{ output_variables, input_series: wireSeries(time, "triggered", [0, 1, 1, 0]) },
+    });
+    expect(ticking.outputs).toEqual({ triggered_ticks: 2 });
+    const refused = await run("clocks-3", { input_series: wireSeries(time, "third", [0, 1, 1, 0]) });
+    expect(refused.errors).toEqual(['Cannot set "third" over time: it is a Clock that ticks by itself.']);
+  });
+
   test.each([
     ["a series shorter than the run", wireSeries([0, 0.5], "u", [0, 1]), "it covers model time 0 s to 0.5 s"],
     ["a variable that is none", wireSeries([0, 1], "uu", [0, 1]), 'no such variable. Did you mean "u"'],

@@ -77,11 +77,14 @@ function isOfTheSystem(name: string): boolean {
 
 function explainHost(facts: LibraryFacts, context: LoadingContext): string[] {
   if (context.needsExecutionTool !== true) return [];
-  const host = findHost([context.generationTool ?? "", ...facts.needed].join("\n"));
-  const tool = context.generationTool === undefined ? "the tool that made it" : context.generationTool;
-  return [
-    `needs ${host ?? JSON.stringify(tool).slice(1, -1).slice(0, 120)} on this computer (needsExecutionTool)`,
-  ];
+  return [`needs ${nameHost(context.generationTool, facts.needed)} on this computer (needsExecutionTool)`];
+}
+
+/** What an FMU that needs an execution tool needs: "a Python host", say, or the name of the tool that made it. */
+export function nameHost(generationTool: string | undefined, needed: readonly string[] = []): string {
+  const host = findHost([generationTool ?? "", ...needed].join("\n"));
+  const tool = generationTool ?? "the tool that made it";
+  return host ?? JSON.stringify(tool).slice(1, -1).slice(0, 120);
 }
 
 function findHost(text: string): string | undefined {

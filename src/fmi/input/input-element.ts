@@ -1,5 +1,6 @@
 import { elementNames } from "../dimensions.ts";
 import type { ModelDescription, Variable } from "../model-description.ts";
+import { isTriggeredClock } from "./triggered-clocks.ts";
 
 /** What a column of an input series drives: a scalar variable, or one element of an array. */
 export interface InputElement {
@@ -24,9 +25,10 @@ export function isHeld({ type, variability }: Variable): boolean {
 }
 
 /** Why a variable cannot be driven over time, as the end of a sentence; undefined where it can. */
-export function whyNotDriven({ causality, variability, type }: Variable): string | undefined {
-  if (type === "String" || type === "Binary" || type === "Clock")
-    return `it is a ${type}, and a series holds numbers`;
+export function whyNotDriven(variable: Variable): string | undefined {
+  const { causality, variability, type } = variable;
+  if (type === "String" || type === "Binary") return `it is a ${type}, and a series holds numbers`;
+  if (type === "Clock" && !isTriggeredClock(variable)) return "it is a Clock that ticks by itself";
   if (variability === "constant") return "it is a constant";
   if (causality === "input") return undefined;
   if (causality === "parameter")

@@ -33,10 +33,10 @@ function checkClock(variable: Variable, report: Report): void {
     return;
   }
   const { intervalVariability, intervalDecimal, intervalCounter, resolution, supportsFraction } = clock;
-  const isPeriodic = intervalVariability === "constant" || intervalVariability === "fixed";
-  if (isPeriodic && intervalDecimal === undefined && intervalCounter === undefined) {
-    report("clock-interval", `is a ${intervalVariability} Clock without an interval`);
-  }
+  const isConstant = intervalVariability === "constant";
+  // A fixed or tunable Clock may leave its interval to the FMU.
+  if (isConstant && intervalDecimal === undefined && intervalCounter === undefined)
+    report("clock-interval", "is a constant Clock without an interval");
   if (intervalDecimal !== undefined && intervalDecimal <= 0)
     report("clock-interval", "is a Clock with an interval not above 0");
   if (supportsFraction && resolution === undefined)

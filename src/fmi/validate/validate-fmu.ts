@@ -1,6 +1,7 @@
 import { ToolError } from "../../errors.ts";
 import type { Fmu } from "../fmu.ts";
 import { quote } from "../invalid-fmu.ts";
+import type { Flaw } from "../model-description.ts";
 import { checkAliases } from "./check-aliases.ts";
 import { checkClocks } from "./check-clocks.ts";
 import { checkDimensions } from "./check-dimensions.ts";
@@ -11,16 +12,20 @@ import { checkStartValues } from "./check-start-values.ts";
 import { checkStructure } from "./check-structure.ts";
 import { checkTypes } from "./check-types.ts";
 import { checkUnits } from "./check-units.ts";
-import { createFindings, type Finding } from "./finding.ts";
+import { createFindings, type Finding, type Topic } from "./finding.ts";
 
 const MOST_SHOWN = 20;
 
 /**
  * Checks a model description against the rules of the standard that go beyond the schema; the findings come by line, at
- * most 1,000 of them. What the parser refuses (repeated names of variables, values of the wrong type) never gets here.
+ * most 1,000 of them. What the parser passed over (names of variables that are there twice, values of the wrong type) is
+ * among them; what it refuses never gets here.
  */
 export function validateFmu({ description }: Pick<Fmu, "description">): Finding[] {
   const findings = createFindings(description);
+  for (const { line, rule, problem, section } of description.flaws ?? []) {
+    findings.error(topicOf(section), line, rule, `${problem.charAt(0).toUpperCase()}${problem.slice(1)}.`);
+  }
   checkRoot(description, findings);
   checkExperiment(description, findings);
   checkUnits(description, findings);
@@ -32,6 +37,16 @@ export function validateFmu({ description }: Pick<Fmu, "description">): Finding[
   checkClocks(description, findings);
   checkStructure(description, findings);
   return findings.list();
+}
+
+const TOPICS: Readonly<Record<string, Topic>> = {
+  ...{ UnitDefinitions: "units", TypeDefinitions: "types", DefaultExperiment: "experiment" },
+  ...{ ModelVariables: "variables", ModelStructure: "structure", Implementation: "interface" },
+  ...{ CoSimulation: "interface", ModelExchange: "interface", ScheduledExecution: "interface" },
+};
+
+function topicOf(section: Flaw["section"]): Topic {
+  return TOPICS[section ?? ""] ?? "root";
 }
 
 /**

@@ -113,6 +113,22 @@ test("checkFmu refuses where it is strict, and returns the findings where it is 
   expect(refused.detail).toContain("start-missing");
 });
 
+test("what the parser passed over is a finding with its section, and refused where the check is strict", async () => {
+  const variables = `\n${real("x", 1, 'causality="sideways"')}`;
+  const fmu = { name: "test.fmu", description: describeModel({ variables }) };
+  expect(checkFmu(fmu, "lenient")).toEqual([
+    {
+      severity: "error",
+      line: 5,
+      rule: "value-of-attribute",
+      message: expect.stringMatching(/^ScalarVariable "x" has causality="sideways", not one of parameter, /),
+      section: "FMI 2.0 section 2.2.7",
+    },
+  ]);
+  const refused = await catchToolError(() => checkFmu(fmu, "strict"));
+  expect(refused.message).toContain('line 5: ScalarVariable "x" has causality="sideways"');
+});
+
 test("validateFmu checks 20,000 variables in half a second", () => {
   const variables = Array.from({ length: 20_000 }, (_, index) => real(`x${index}`, index, "")).join("");
   const description = describeModel({ variables });
