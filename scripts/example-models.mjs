@@ -46,6 +46,8 @@ export const exampleModels = [
     description: "A ball dropped on the ground; Co-Simulation locates its impacts analytically",
     variables: () => bouncingBall,
     experiment: { stopTime: 3, tolerance: 1e-6, stepSize: 0.01 },
+    hasEventMode: true,
+    returnsEarly: true,
     builds: [
       { version: 3, interfaces: both },
       { version: 2, interfaces: both },
@@ -98,6 +100,7 @@ export const exampleModels = [
   savesState: true,
   partials: false,
   hasEventMode: false,
+  returnsEarly: false,
   builds: [
     { version: 3, interfaces: both },
     { version: 2, interfaces: both },

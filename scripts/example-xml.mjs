@@ -131,7 +131,11 @@ function interfaceElement(kind, model, version) {
           providesDirectionalDerivatives: flag(model.partials),
         };
   if (kind === "CoSimulation") {
-    const own = { canHandleVariableCommunicationStepSize: true, hasEventMode: flag(model.hasEventMode) };
+    const events = {
+      hasEventMode: flag(model.hasEventMode),
+      mightReturnEarlyFromDoStep: flag(model.returnsEarly),
+    };
+    const own = { canHandleVariableCommunicationStepSize: true, ...(version === 3 ? events : {}) };
     return element(kind, { ...common, ...own });
   }
   return element(kind, { ...common, ...(version === 2 ? { completedIntegratorStepNotNeeded: true } : {}) });

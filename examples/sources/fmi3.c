@@ -62,12 +62,15 @@ EXPORT fmi3Instance fmi3InstantiateCoSimulation(
     fmi3String name, fmi3String token, fmi3String resourcePath, fmi3Boolean visible, fmi3Boolean logging,
     fmi3Boolean eventModeUsed, fmi3Boolean earlyReturnAllowed, const fmi3ValueReference required[],
     size_t nRequired, void *environment, fmi3LogMessageCallback log, void *intermediateUpdate) {
-  (void)resourcePath, (void)visible, (void)earlyReturnAllowed, (void)required, (void)nRequired;
+  (void)resourcePath, (void)visible, (void)required, (void)nRequired;
   (void)intermediateUpdate;
   const char *refusal = NULL;
   if (traits.hasClock && !eventModeUsed) refusal = "Cannot instantiate: the Clocks of this FMU need Event Mode.";
-  if (!traits.hasClock && eventModeUsed) refusal = "Cannot instantiate: this FMU has no Event Mode in Co-Simulation.";
-  return instantiate(name, token, logging, environment, log, refusal);
+  if (!traits.hasClock && !traits.isEventDue && eventModeUsed)
+    refusal = "Cannot instantiate: this FMU has no Event Mode in Co-Simulation.";
+  const fmi3Instance component = instantiate(name, token, logging, environment, log, refusal);
+  if (component) MODEL(component)->stopsAtEvents = traits.isEventDue && eventModeUsed && earlyReturnAllowed;
+  return component;
 }
 
 EXPORT fmi3Instance fmi3InstantiateModelExchange(fmi3String name, fmi3String token, fmi3String resourcePath,
@@ -331,8 +334,11 @@ EXPORT fmi3Status fmi3DoStep(fmi3Instance component, fmi3Float64 time, fmi3Float
   (void)noSetPrior;
   *eventHandlingNeeded = *terminate = *earlyReturn = false;
   *lastSuccessfulTime = time;
-  if (!advanceModel(MODEL(component), time, step)) return fail(component, "The integration did not converge.");
-  *lastSuccessfulTime = time + step;
+  Model *model = MODEL(component);
+  if (!advanceModel(model, time, step)) return fail(component, "The integration did not converge.");
+  *eventHandlingNeeded = model->stopsAtEvents && traits.isEventDue(model);
+  *earlyReturn = *eventHandlingNeeded && model->time < time + step;
+  *lastSuccessfulTime = *earlyReturn ? model->time : time + step;
   return fmi3OK;
 }
 

@@ -26,7 +26,8 @@ typedef struct {
   double real[MAX_REFERENCES][MAX_ELEMENTS];
   int64_t integer[MAX_REFERENCES]; /* Boolean, Enumeration and Clock too; unsigned integers keep their bits */
   double hidden[MAX_HIDDEN];       /* discrete states that no variable shows */
-  Heap *heap;                      /* by value reference; last, because a saved FMU state ends before it */
+  Heap *heap;                      /* by value reference; from here on nothing is part of a saved FMU state */
+  bool stopsAtEvents;              /* Co-Simulation: `advance` stops where an event is due, for `handleEvent` */
 } Model;
 
 #define REAL(model, reference) ((model)->real[reference][0])
@@ -45,8 +46,10 @@ typedef struct {
   void (*initialize)(Model *model);  /* called on entering and on leaving Initialization Mode; may be missing */
   void (*calculate)(Model *model);   /* derivatives and outputs from time, states, inputs and parameters */
   bool (*handleEvent)(Model *model); /* one event iteration; true where it set a continuous state; may be missing */
+  bool (*isEventDue)(const Model *model); /* missing where `advance` does not heed `stopsAtEvents` */
   double (*partial)(const Model *model, unsigned unknown, unsigned known); /* of unknown by known; may be missing */
-  bool (*advance)(Model *model, double end); /* Co-Simulation, from model->time to end (s); false: it cannot */
+  /* Co-Simulation, from model->time to end (s), or to the event it stops at; false: it cannot. */
+  bool (*advance)(Model *model, double end);
 
   bool hasClock;                  /* its clock ticks: Co-Simulation with Event Mode is the only way to run it */
   unsigned inputClock, outputClock; /* value references; the first ticks every `interval` s, set by the importer */

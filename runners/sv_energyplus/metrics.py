@@ -70,6 +70,8 @@ class Metrics:
         """Why there is no energy use intensity of a year; None where there is."""
         if self.is_sizing_only:
             return "Only design days were simulated."
+        if self.site_energy_kwh is None and self.hours_simulated is None:
+            return "EnergyPlus simulated nothing: the model has no RunPeriod, or its SimulationControl asks for none."
         if self.site_energy_kwh is None:
             return "EnergyPlus reported no site energy."
         if self.hours_simulated is None:

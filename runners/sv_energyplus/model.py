@@ -27,6 +27,8 @@ REPORTS = [
 TRANSMITTED_SOLAR = "Enclosure Windows Total Transmitted Solar Radiation Energy"
 """Output variable of a metric that no table has."""
 
+YEAR = {"begin_month": 1, "begin_day_of_month": 1, "end_month": 12, "end_day_of_month": 31}
+
 ALL_REPORTS = {"allsummary", "allsummaryandmonthly", "allsummaryandsizingperiod", "allsummarymonthlyandsizingperiod"}
 
 
@@ -47,8 +49,12 @@ class Model:
         return "model.epJSON" if self.format == "epjson" else "model.idf"
 
 
-def read_model(payload: dict[str, Any] | str | bytes) -> Model:
-    """Read a model; raises RunProblem for one that is none, or that names an object that is refused here."""
+def read_model(payload: dict[str, Any] | str | bytes, *, needs_run_period: bool = False) -> Model:
+    """Read a model; raises RunProblem for one that is none, or that names an object that is refused here.
+
+    One that `needs_run_period` and has none is given a year: EnergyPlus 25.2 would simulate nothing, and call that a
+    success.
+    """
     if isinstance(payload, bytes):
         payload = payload.decode("utf-8-sig", "replace")
     if isinstance(payload, str) and payload.lstrip().startswith("{"):
@@ -56,7 +62,9 @@ def read_model(payload: dict[str, Any] | str | bytes) -> Model:
             payload = json.loads(payload)
         except ValueError as error:
             raise RunProblem(f"The model begins as epJSON, and is no JSON: {error}.") from error
-    return _read_epjson(payload) if isinstance(payload, dict) else _read_idf(payload)
+    if isinstance(payload, dict):
+        return _read_epjson(payload, needs_run_period=needs_run_period)
+    return _read_idf(payload, needs_run_period=needs_run_period)
 
 
 def _refuse(name: str) -> None:
@@ -75,7 +83,7 @@ def _templates(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name.lower().startswith("hvactemplate:")))
 
 
-def _read_epjson(model: dict[str, Any]) -> Model:
+def _read_epjson(model: dict[str, Any], *, needs_run_period: bool) -> Model:
     names = {name.lower(): name for name in model}
     for name in model:
         _refuse(name)
@@ -83,6 +91,8 @@ def _read_epjson(model: dict[str, Any]) -> Model:
         _refuse_file(str(schedule.get("file_name", "")))
     versions = [str(each.get("version_identifier")) for each in (model.get(names.get("version", "")) or {}).values()]
     completed = _complete_epjson(dict(model), names)
+    if needs_run_period and not model.get(names.get("runperiod", "")):
+        completed[names.get("runperiod", "RunPeriod")] = {"Year": YEAR}
     return Model("epjson", json.dumps(completed), versions[0] if versions else None, _templates(model))
 
 
@@ -101,7 +111,7 @@ def _complete_epjson(model: dict[str, Any], names: dict[str, str]) -> dict[str, 
     return model
 
 
-def _read_idf(text: str) -> Model:
+def _read_idf(text: str, *, needs_run_period: bool) -> Model:
     version = None
     objects = list(_idf_objects(text))
     if not objects:
@@ -112,7 +122,10 @@ def _read_idf(text: str) -> Model:
             _refuse_file(fields[2] if len(fields) > 2 else "")
         if name.lower() == "version" and fields:
             version = fields[0]
-    completed = _complete_idf(text, {name.lower(): fields for name, *fields in objects})
+    given = {name.lower(): fields for name, *fields in objects}
+    completed = _complete_idf(text, given)
+    if needs_run_period and "runperiod" not in given:
+        completed += "\nRunPeriod, Year, 1, 1, , 12, 31;\n"
     return Model("idf", completed, version, _templates(name for name, *_ in objects))
 
 

@@ -73,6 +73,10 @@ def _messages(run: Finished) -> list[str]:
     if run.metrics.is_sizing_only:
         messages.append("Only design days were simulated: there are no energies of a run period.")
         return messages
+    if run.metrics.hours_simulated is None and run.metrics.why_no_intensity:
+        return [*messages, run.metrics.why_no_intensity]
+    if not run.metrics.site.simulated_conditioned_area_m2:
+        messages.append("The model has no conditioned area: there is no intensity per conditioned area.")
     for name, value in run.metrics.old.model_dump().items():
         if value is None:
             messages.append(f"EnergyPlus did not report {name}.")

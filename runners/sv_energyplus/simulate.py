@@ -64,7 +64,7 @@ def answer(
 
 
 def _simulate(arguments: EnergyPlusArguments, volume: OutputVolume, folder: Path, result: EnergyPlusResult) -> None:
-    model = read_model(arguments.energyplus_payload)
+    model = read_model(arguments.energyplus_payload, needs_run_period=arguments.period == "annual")
     result.energyplus_payload_format = model.format
     engine = find_engine()
     result.invocation_mode = engine.invocation_mode

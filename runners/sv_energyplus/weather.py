@@ -31,7 +31,7 @@ def place_weather(name: str, content: bytes | None, folder: Path) -> Path:
         return path
     there = sorted(known)
     has = f"it has {', '.join(there)}" if there else "it has none"
-    raise RunProblem(f'The runner has no weather file "{name}": {has}. Send the file itself as `weather_content`.')
+    raise RunProblem(f'The runner has no weather file "{name}": {has}. Send the EPW file itself.')
 
 
 def _known_files() -> dict[str, Path]:

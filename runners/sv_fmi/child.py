@@ -126,6 +126,7 @@ def _simulate(job: Job, channel: _Channel) -> None:
         debug_logging=True,
         logger=channel.log,
         event_mode_used=plan.event_mode,
+        early_return_allowed=plan.early_return,
     )
     # FMPy prints a warning for each input without a series.
     with contextlib.redirect_stdout(io.StringIO()):
@@ -143,6 +144,7 @@ def _simulate(job: Job, channel: _Channel) -> None:
             input=plan.signals,
             output=plan.outputs,
             use_event_mode=plan.event_mode,
+            early_return_allowed=plan.early_return,
             step_finished=steps.count,
             terminate=False,
         )

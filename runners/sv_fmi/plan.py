@@ -34,6 +34,8 @@ class RunPlan:
     outputs: list[str]
     signals: NDArray[Any] | None
     event_mode: bool
+    early_return: bool
+    """Whether a step may end at an event, so that values are recorded before and after it."""
     files: dict[str, SentFile]
     messages: list[str]
     """What is worth knowing and stops nothing."""
@@ -65,7 +67,10 @@ def plan_run(fmu: Fmu, arguments: RunArguments) -> RunPlan:
     if errors or times is None:
         raise RunProblem(*errors)
     event_mode = interface_type == "CoSimulation" and bool(getattr(interface, "hasEventMode", False))
-    return RunPlan(interface_type, times, tolerance, start_values, outputs, signals, event_mode, files, messages)
+    early_return = event_mode and bool(getattr(interface, "mightReturnEarlyFromDoStep", False))
+    return RunPlan(
+        interface_type, times, tolerance, start_values, outputs, signals, event_mode, early_return, files, messages
+    )
 
 
 def _attempt(errors: list[str], plan: Any) -> Any:

@@ -119,7 +119,8 @@ def _mean(time: Floats, values: Floats, finite: NDArray[np.bool_]) -> float | No
         return float(values[finite][-1])
     middles = (values[1:][pairs] + values[:-1][pairs]) * 0.5
     mean = float((middles * widths).sum() / duration)
-    return mean if np.isfinite(mean) else None
+    # Rounding must not take it out of what was met: a constant's mean is that constant.
+    return float(np.clip(mean, values[finite].min(), values[finite].max())) if np.isfinite(mean) else None
 
 
 def to_series(recording: Recording, times: Times) -> RunSeries | None:

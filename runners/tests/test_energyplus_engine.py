@@ -53,6 +53,13 @@ def test_a_design_day_is_no_year(run):
     assert "Only design days were simulated: there are no energies of a run period." in result["messages"]
 
 
+def test_a_year_of_a_model_without_a_run_period_is_simulated(run):
+    model = (Path(__file__).parents[2] / "examples" / "one-room.idf").read_text()
+    result = run(energyplus_payload=model, period="annual", extras=True)
+    assert (result["status"], result["facts"]["hours_simulated"]) == ("success", 8760)
+    assert any("no conditioned area" in message for message in result["messages"])
+
+
 def test_a_model_that_it_cannot_read_is_an_error_in_its_words(run):
     result = run(energyplus_payload="Version,25.2;\n", period="design_day")
     assert result["status"] == "error"

@@ -67,3 +67,16 @@ def test_refuses_objects_that_run_code_or_reach_outside(payload):
 
 def test_a_comment_names_nothing():
     assert read_model("Version,25.2; ! PythonPlugin:Instance, a;\n").version == "25.2"
+
+
+def test_a_model_without_a_run_period_is_given_a_year_where_one_is_needed():
+    idf = "Version, 25.2;\n"
+    assert "RunPeriod," not in read_model(idf).text.replace(" RunPeriod;", "")
+    assert "RunPeriod, Year, 1, 1, , 12, 31;" in read_model(idf, needs_run_period=True).text
+    own = f"{idf}RunPeriod, Mine, 1, 1, , 1, 31;\n"
+    assert "Year" not in read_model(own, needs_run_period=True).text
+    epjson = {"Version": {"Version 1": {"version_identifier": "25.2"}}}
+    assert "RunPeriod" not in json.loads(read_model(epjson).text)
+    assert json.loads(read_model(epjson, needs_run_period=True).text)["RunPeriod"]["Year"]["end_month"] == 12
+    epjson["runperiod"] = {"Mine": {"begin_month": 1}}
+    assert list(json.loads(read_model(epjson, needs_run_period=True).text)["runperiod"]) == ["Mine"]

@@ -89,6 +89,12 @@ def test_statistics_are_over_every_communication_point(run):
     assert result["series"]["rows"] == 2
 
 
+def test_the_mean_of_a_constant_is_that_constant(run):
+    config = {"start_time": 0.0, "stop_time": 2.0, "step_size": 0.1}
+    result = run("feedthrough-2", inputs={"int_in": 6}, simulation_config=config, extras=True)
+    assert result["statistics"]["int_out"]["mean"] == 6.0
+
+
 def test_the_tolerance_reaches_the_solver_of_a_model_exchange_fmu(put_fmu):
     key = put_fmu(EXAMPLE_FMUS / "van-der-pol.fmu", "fmus")
     call = {"fmu_storage_key": key, "interface_type": "model_exchange", "extras": True}

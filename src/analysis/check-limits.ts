@@ -27,6 +27,7 @@ export function checkLimits(
   return Object.entries(limits).flatMap(([name, limit]) => {
     const column = getColumn(columns, name);
     const sides = (["min", "max"] as const).filter((side) => limit[side] !== undefined);
+    if (sides.length === 0) throw noLimit(name);
     return sides.map((side) => {
       const given = readLimit(column, limit[side] ?? Number.NaN);
       const outcome = checkLimit(time, column, side, given.inUnitOfColumn);
@@ -34,6 +35,15 @@ export function checkLimits(
       return { variable: name, side, limit: given.value, unit: given.unit, ...outcome, worst };
     });
   });
+}
+
+/** An empty limit that is passed over would read as one that was kept. */
+function noLimit(name: string): ToolError {
+  return new ToolError(
+    "invalid_argument",
+    `Cannot check "${name}": its limit has neither min nor max`,
+    'Give `limits` such as {"T_room": {"max": "27 degC"}}.',
+  );
 }
 
 /** The recorded column of that name. Throws `not_found` naming similar ones. */

@@ -1,7 +1,7 @@
 import { ToolError } from "../errors.ts";
 import type { CallOutcome, CallStatus, LogEntry, Modal } from "../modal/modal.ts";
 import type { RunRecord } from "../runs/record.ts";
-import { type Check, type Fault, fail, ok, warn } from "./check.ts";
+import { type Check, type Fault, fail, faultOf, ok, warn } from "./check.ts";
 import { quoteForeign } from "./quote.ts";
 import { explainFailure, type Failure, lastLine, runAgain } from "./run-faults.ts";
 import { countStarting, waitingFault } from "./runner-checks.ts";
@@ -27,8 +27,7 @@ export async function checkCall(modal: Modal, call: CallSubject, signal: AbortSi
   const name = `call ${call.id}`;
   const looked = await lookUp(modal, call.id, signal);
   if (looked instanceof ToolError) {
-    const { message, remedy } = looked;
-    return [fail(name, { code: "call_not_found", message, remedy })];
+    return [fail(name, { ...faultOf(looked), code: "call_not_found" })];
   }
   const [status, outcome] = looked;
   if (outcome.state === "unfinished") return [await describeUnfinished(modal, call, status, signal)];

@@ -215,7 +215,10 @@ export async function findMismatch(
   const actual = createHash("sha256").update(bytes).digest("hex");
   return actual === checksum
     ? undefined
-    : unfinished(place, `its sha256 is ${actual.slice(0, 12)}…, not its name`);
+    : {
+        ...unfinished(place, `its sha256 is ${actual.slice(0, 12)}…, not its name`),
+        message: `The file on ${place.name} is not the FMU that its name says: its upload was broken off, or another file was stored under that name`,
+      };
 }
 
 function unfinished({ name, entry }: Place, evidence: string): Fault {

@@ -98,7 +98,7 @@ const RULES: readonly Rule[] = [
   {
     code: "no_binary_for_platform",
     pattern:
-      /no (library|binary|binaries) for (this machine|the|platform)|wrong platform: built for|current platform .{0,40}not supported|on the current platform|Cannot find shared library|no binary .{0,40}for/i,
+      /no (library|binary|binaries)( [^\s]+)? for (this machine|the|platform)|wrong platform: built for|current platform .{0,40}not supported|on the current platform|Cannot find shared library|no binary .{0,40}for/i,
     message: () => "The FMU has no binary for the runner's platform",
     remedy: (failure) =>
       `${inspect(failure)} to see its platforms, export it for the runner's, then call \`upload_fmu\`.`,

@@ -23,6 +23,7 @@ export interface FunctionView {
   imageId: string;
   secretIds: string[];
   webhookConfig: Buffer;
+  schedule: Buffer;
   concurrencyLimit: number;
   timeoutSecs: number;
   startupTimeoutSecs: number;

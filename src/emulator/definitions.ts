@@ -42,8 +42,13 @@ interface CreateRequest {
 }
 
 function warningsOf(view: FunctionView): { type: number; message: string }[] {
-  if (view.webhookConfig.length === 0) return [];
-  return [{ type: 0, message: `${view.functionName}: the embedded endpoint does not serve web endpoints.` }];
+  const without: string[] = [];
+  if (view.webhookConfig.length > 0) without.push("does not serve web endpoints");
+  if (view.schedule.length > 0) without.push("does not call functions on a schedule");
+  return without.map((what) => ({
+    type: 0,
+    message: `${view.functionName}: the embedded endpoint ${what}.`,
+  }));
 }
 
 /** Differs: resources, regions, schedules and retries are kept in the definition and have no effect. */

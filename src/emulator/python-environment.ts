@@ -4,7 +4,7 @@ import path from "node:path";
 import { type CommandOutcome, runCommand } from "./command-process.ts";
 import { touch } from "./file-age.ts";
 import { sha256Hex } from "./ids.ts";
-import { createRecord, orUndefined, readRecord } from "./record-files.ts";
+import { createRecord, orUndefined, readRecord, replaceRecord } from "./record-files.ts";
 import type { EmulatorState } from "./state.ts";
 
 /** The Python that containers of deployed functions are made from. */
@@ -13,9 +13,11 @@ export interface PythonOptions {
   command: string;
   /** What pip gets to see of the environment: PATH, proxies, certificates and pip's own settings. */
   environment: Readonly<Record<string, string>>;
+  /** Folder of virtual environments, absolute, for several state folders at once; nothing is collected there. */
+  sharedEnvironments?: string | undefined;
 }
 
-/** A virtual environment of the state folder. */
+/** A virtual environment, of the state folder or of the shared one. */
 export interface PythonEnvironment {
   /** Its interpreter. */
   python: string;
@@ -73,8 +75,12 @@ export function environmentKey(version: string, layers: readonly string[]): stri
   return sha256Hex(JSON.stringify([version, ...layers])).slice(0, 24);
 }
 
+function environmentsFolder({ folder, python }: EmulatorState): string {
+  return python?.sharedEnvironments ?? path.join(folder, "environments");
+}
+
 function recordFile(state: EmulatorState, key: string): string {
-  return path.join(state.folder, "environments", `${key}.json`);
+  return path.join(environmentsFolder(state), `${key}.json`);
 }
 
 /** The finished environment of this key; undefined where there is none, or its interpreter is gone. */
@@ -107,8 +113,8 @@ async function runOrFail(
 }
 
 /**
- * Makes an environment in a folder of its own and records it under its key; of several processes one wins. Rejects
- * with {@link BuildFailure} where Python or pip fails.
+ * Makes an environment in a folder of its own and records it under its key, in place of one whose interpreter is gone;
+ * of several processes one wins. Rejects with {@link BuildFailure} where Python or pip fails.
  */
 export async function buildEnvironment(
   state: EmulatorState,
@@ -117,7 +123,7 @@ export async function buildEnvironment(
   onLine: (line: string) => void,
 ): Promise<PythonEnvironment> {
   const command = state.python?.command ?? "";
-  const folder = path.join(state.folder, "environments", `${key}-${randomUUID().slice(0, 8)}`);
+  const folder = path.join(environmentsFolder(state), `${key}-${randomUUID().slice(0, 8)}`);
   await mkdir(path.dirname(folder), { recursive: true, mode: 0o700 });
   try {
     const withoutPip = layer.base === undefined ? [] : ["--without-pip"];
@@ -137,7 +143,11 @@ export async function buildEnvironment(
     const environment: PythonEnvironment = { python, packages: [own, ...below], version };
     if (await createRecord(recordFile(state, key), environment)) return environment;
     const winner = await findEnvironment(state, key);
-    if (winner === undefined) throw new BuildFailure("the environment's record is damaged");
+    if (winner === undefined) {
+      // The record is of an environment whose Python has been removed since.
+      await replaceRecord(recordFile(state, key), environment);
+      return environment;
+    }
     await rm(folder, { recursive: true, force: true });
     return winner;
   } catch (thrown) {

@@ -19,6 +19,15 @@ export function aliasesOf(variable: Variable, description: ModelDescription): Al
     .map((other) => ({ name: other.name, negated: isNegated(other) !== isNegated(variable) }));
 }
 
+/** Variables by name, in FMI 3.0 by their aliases too; a variable's own name comes before an alias. */
+export function variablesByName({ variables }: Pick<ModelDescription, "variables">): Map<string, Variable> {
+  const byName = new Map(variables.map((variable) => [variable.name, variable]));
+  for (const variable of variables) {
+    for (const { name } of variable.aliases ?? []) if (!byName.has(name)) byName.set(name, variable);
+  }
+  return byName;
+}
+
 /** The variables of FMI 1.0 and 2.0 that share a value, in the order of the file; single ones are left out. */
 export function aliasSets(description: ModelDescription): Variable[][] {
   if (description.fmiMajor === 3) return [];

@@ -175,7 +175,7 @@ export class CoSimulationLoop {
 
   /** Enters Event Mode where it is needed, and again where events follow at once; whether the simulation goes on. */
   #handleEvents(isAskedFor: boolean): boolean {
-    const { events, rows } = this.#parts;
+    const { events, rows, grid } = this.#parts;
     if (events === undefined) return true;
     const isDue = () => events.next() <= this.#time + this.#tiny;
     if (!isAskedFor && !isDue()) return true;
@@ -184,7 +184,8 @@ export class CoSimulationLoop {
     do {
       goesOn = events.handle(this.#here());
       this.#checkProgress(true);
-    } while (goesOn && isDue());
+      // At the stop time nothing follows: FMUs are known that name it as their next event for ever.
+    } while (goesOn && this.#time < grid.stopTime && isDue());
     rows.afterEvent(this.#time);
     return goesOn;
   }

@@ -130,7 +130,7 @@ function run(
     messages: [
       ...(rows.firstUnpaired === undefined ? [] : [tooManyEvents(rows.firstUnpaired)]),
       ...(settings.saveState && end !== "completed"
-        ? ["The FMU ended the run: its state was not saved."]
+        ? ["Warning: the FMU ended the run, so its state was not saved."]
         : []),
     ],
     finish: () => {
@@ -151,7 +151,7 @@ function createEvents(
 }
 
 function tooManyEvents(time: number): string {
-  return `From ${time} s on, events were too many to record the values before and after each.`;
+  return `Warning: from ${time} s on, events were too many to record the values before and after each.`;
 }
 
 function failure(

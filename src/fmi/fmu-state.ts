@@ -1,10 +1,13 @@
 import { checkStatus } from "./fmu-status.ts";
 import { allocate, type NativeLibrary, type NativeType } from "./library.ts";
-import { headerEnd, joinState, type StateHeader } from "./saved-state.ts";
+import { headerEnd, joinState, type StateHeader, sizesToSave } from "./saved-state.ts";
 import type { ValueAccess } from "./value-block.ts";
 
 /** Saves the state of an instance, in Step Mode or Event Mode, as bytes; throws `FmuCallError`. */
-export function saveState({ library, instance, fmiMajor }: ValueAccess, header: StateHeader): Uint8Array {
+export function saveState(
+  { library, instance, fmiMajor, description }: ValueAccess,
+  header: Omit<StateHeader, "sizes">,
+): Uint8Array {
   const call = bindStateCall(library, instance, fmiMajor);
   const state = allocate(8);
   call("Get{State}", ["uintptr_t"], state.address);
@@ -19,7 +22,8 @@ export function saveState({ library, instance, fmiMajor }: ValueAccess, header: 
     bytes.address,
     readPointer(size.buffer),
   );
-  const saved = joinState(header, new Uint8Array(bytes.buffer, 0, readPointer(size.buffer)));
+  const described = { ...header, sizes: sizesToSave(description) };
+  const saved = joinState(described, new Uint8Array(bytes.buffer, 0, readPointer(size.buffer)));
   call("Free{State}", ["uintptr_t"], state.address);
   return saved;
 }

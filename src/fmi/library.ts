@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import koffi from "koffi";
 import { ToolError, toError } from "../errors.ts";
 
@@ -56,7 +58,7 @@ export function loadLibrary(path: string | null): NativeLibrary {
   configured = true;
   let handle: ReturnType<typeof koffi.load>;
   try {
-    handle = path === null ? koffi.load(null) : koffi.load(path, { deep: true });
+    handle = path === null ? koffi.load(null) : loadWithSiblings(path);
   } catch (thrown) {
     const reason = toError(thrown).message.replace(/^Failed to load shared library: /, "");
     throw new ToolError(
@@ -77,6 +79,23 @@ export function loadLibrary(path: string | null): NativeLibrary {
       }
     },
   };
+}
+
+/*
+ * A library that the FMU brings beside its own and does not say where to look for is found by its name (SONAME) once it is
+ * loaded.
+ */
+function loadWithSiblings(path: string, loaded = new Set<string>()): ReturnType<typeof koffi.load> {
+  try {
+    return koffi.load(path, { deep: true });
+  } catch (thrown) {
+    const missing = /([^\s:/]+): cannot open shared object file/.exec(toError(thrown).message)?.[1];
+    const sibling = missing === undefined ? path : join(dirname(path), missing);
+    if (sibling === path || loaded.has(sibling) || !existsSync(sibling)) throw thrown;
+    loaded.add(sibling);
+    held.push(loadWithSiblings(sibling, loaded));
+    return loadWithSiblings(path, loaded);
+  }
 }
 
 function bind(

@@ -155,7 +155,8 @@ export class ModelExchangeLoop {
         rows.afterEvent(this.#time);
         return false;
       }
-    } while (this.#isNow(this.#nextTimeEvent));
+      // At the stop time nothing follows: FMUs are known that name it as their next event for ever.
+    } while (this.#time < this.#parts.grid.stopTime && this.#isNow(this.#nextTimeEvent));
     rows.afterEvent(this.#time);
     return true;
   }

@@ -166,7 +166,7 @@ function integrate(
     messages: [
       ...tell(solver, rows),
       ...(settings.saveState && end !== "completed"
-        ? ["The FMU ended the run: its state was not saved."]
+        ? ["Warning: the FMU ended the run, so its state was not saved."]
         : []),
     ],
     finish: () => {
@@ -190,7 +190,7 @@ function tell(solver: Solver, rows: RowWriter): string[] {
   }
   if (rows.firstUnpaired !== undefined) {
     messages.push(
-      `From ${rows.firstUnpaired} s on, events were too many to record the values before and after each.`,
+      `Warning: from ${rows.firstUnpaired} s on, events were too many to record the values before and after each.`,
     );
   }
   return messages;

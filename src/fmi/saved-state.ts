@@ -1,5 +1,5 @@
 import { ToolError } from "../errors.ts";
-import type { InterfaceDescription, ModelDescription } from "./model-description.ts";
+import type { InterfaceDescription, ModelDescription, StartValue } from "./model-description.ts";
 
 /** What is kept of a simulation besides the FMU's own bytes. */
 export interface StateHeader {
@@ -10,6 +10,8 @@ export interface StateHeader {
   time: number;
   /** What the loop needs to go on; JSON. */
   loop: unknown;
+  /** Of structural parameters: with them, the arrays that the state holds have its sizes. */
+  sizes?: Record<string, number[]>;
 }
 
 const MAGIC = "modal-fmi-state 1\n";
@@ -24,6 +26,17 @@ export function whyNotSaved(
   if (!used.canSerializeFmuState)
     return "the FMU cannot turn its state into bytes (canSerializeFMUState is false)";
   return undefined;
+}
+
+/** The structural parameters of a description with their values, for the header of a state. */
+export function sizesToSave({ variables }: ModelDescription): Record<string, number[]> {
+  const structural = variables.filter(({ causality }) => causality === "structuralParameter");
+  return Object.fromEntries(structural.map(({ name, start = [] }) => [name, start.map(Number)]));
+}
+
+/** The values of structural parameters in a saved state, for `resizeDescription`. */
+export function savedSizes({ sizes = {} }: StateHeader): ReadonlyMap<string, readonly StartValue[]> {
+  return new Map(Object.entries(sizes));
 }
 
 /** What a saved state says of itself; throws `invalid_argument` for bytes that are none. */

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type ErrorCode, ToolError } from "../errors.ts";
+import { limitTime } from "../time-limit.ts";
 import { type Cli, type CliEnvironment, type CliResult, runCli } from "./cli-process.ts";
 
 /** A deploy by the `modal` CLI. */
@@ -17,7 +18,11 @@ export interface CliDeploy {
   environment: CliEnvironment;
   onLine: (line: string) => void;
   signal: AbortSignal;
+  /** Milliseconds until the CLI is ended, 45 minutes unless given: building an image may take long. */
+  limitMs?: number;
 }
+
+const LIMIT_MS = 45 * 60_000;
 
 /** What a failed `modal deploy` says, and what to do about it; the first that matches counts. */
 const FAILURES: readonly {
@@ -62,6 +67,19 @@ const FAILURES: readonly {
     why: "the Modal environment does not exist",
     remedy: "Pass the right `environment`, or set `MODAL_ENVIRONMENT`.",
   },
+  {
+    pattern: /has no attribute 'app'/,
+    code: "failed_precondition",
+    why: "the runner's module defines no `app`",
+    remedy: "Assign the module's Modal app to `app`, or point `MODAL_RUNNERS_DIR` at the right folder.",
+  },
+  {
+    pattern: /Traceback \(most recent call last\)/,
+    code: "failed_precondition",
+    why: "Python stopped at an error",
+    spot: lastFrame,
+    remedy: "Mend the runner's source where the last lines say, and call `deploy_runner` again.",
+  },
 ];
 
 /** Throws where a folder does not hold the module's source. */
@@ -85,12 +103,8 @@ export async function deployWithCli(
   const tagged = deploy.tag ? ["--tag", deploy.tag] : [];
   const args = ["deploy", ...named, ...tagged, "-m", deploy.module];
   const command = `modal ${args.join(" ")}`;
-  const result = await runCli(deploy.cli, args, {
-    cwd: deploy.folder,
-    environment: { ...deploy.environment, deployTag: deploy.tag },
-    onLine: deploy.onLine,
-    signal: deploy.signal,
-  });
+  const environment = { ...deploy.environment, deployTag: deploy.tag };
+  const result = await runWithin({ ...deploy, environment }, args);
   if (result.code !== 0) throw explainFailure(`Cannot deploy: \`${command}\` in "${deploy.folder}"`, result);
   return { ...result, command, url: /https?:\/\/\S+\/apps\/\S+/.exec(result.text)?.[0] };
 }
@@ -98,10 +112,26 @@ export async function deployWithCli(
 /** Runs `modal app rollback <app>`, back one version; throws as a deploy does. */
 export async function rollBackWithCli(deploy: CliDeploy & { name: string }): Promise<CliResult> {
   const args = ["app", "rollback", deploy.name];
-  const { folder: cwd, environment, onLine, signal } = deploy;
-  const result = await runCli(deploy.cli, args, { cwd, environment, onLine, signal });
+  const result = await runWithin(deploy, args);
   if (result.code !== 0) throw explainFailure(`Cannot roll back: \`modal ${args.join(" ")}\``, result);
   return result;
+}
+
+/** A module that never ends while it is imported would hold up every later deploy. */
+async function runWithin(deploy: CliDeploy, args: readonly string[]): Promise<CliResult> {
+  const { cli, folder: cwd, environment, onLine, limitMs = LIMIT_MS } = deploy;
+  const signal = limitTime(deploy.signal, limitMs);
+  try {
+    return await runCli(cli, args, { cwd, environment, onLine, signal });
+  } catch (error) {
+    if (deploy.signal.aborted || !signal.aborted) throw error;
+    throw new ToolError(
+      "deadline_exceeded",
+      `Cannot finish \`modal ${args.join(" ")}\` in "${cwd}": it had not ended after ${limitMs / 60_000} minutes and was stopped`,
+      "Run that command by hand to see where it hangs, mend the runner's source and call `deploy_runner` again.",
+      { cause: error },
+    );
+  }
 }
 
 function explainFailure(what: string, result: CliResult): ToolError {
@@ -125,10 +155,8 @@ function withoutFrame(line: string): string {
 /** The frame that a traceback ends in, and the error: Rich draws both inside a panel. */
 function lastFrame(lines: readonly string[]): string | undefined {
   const plain = lines.map((line) => line.replace(/[│╭╮╰╯─]/g, "").trim());
-  const frame = plain.findLast((line) => /^\S+\.py:\d+ in |^File ".+", line \d+/.test(line));
-  const error = plain.findLast((line) =>
-    /^(ModuleNotFoundError|ImportError|[^:]*No module named)/.test(line),
-  );
+  const frame = plain.findLast((line) => /^\S+\.py:\d+( in |$)|^File ".+", line \d+/.test(line));
+  const error = plain.findLast((line) => /^([\w.]*(Error|Exception): |[^:]*No module named)/.test(line));
   return [frame, error].filter(Boolean).join("; ").slice(0, 400) || undefined;
 }
 

@@ -244,7 +244,7 @@ function missingVolume(connection: Connection, name: string): ToolError {
   return new ToolError(
     "not_found",
     `Cannot find volume "${name}": ${environmentWords(connection)} has none of that name`,
-    `Create it with \`modal volume create ${name}\`; \`upload_fmu\` creates the volume of FMUs, \`deploy_runner\` those of its runner.`,
+    `Call \`manage_volume\` with \`action: create\` and volume "${name}"; \`upload_fmu\` creates the volume of FMUs by itself, \`deploy_runner\` those of its runner.`,
   );
 }
 

@@ -74,9 +74,24 @@ export function drawPanel(panel: Panel, parts: PanelParts): string[] {
       "text-anchor": "middle",
       fill: theme.text,
     }),
+    ...(isEmpty(panel)
+      ? [
+          textElement("no finite values", {
+            x: (left + right) / 2,
+            y: middle + FONT_SIZE / 2,
+            "text-anchor": "middle",
+            fill: theme.muted,
+          }),
+        ]
+      : []),
     ...panel.curves.map((curve) => drawCurve(curve, time.x, y, frame, theme)),
     ...drawLegend(parts.legend, left, top, theme),
   ];
+}
+
+/* An empty frame would look like a fault of the picture. */
+function isEmpty({ curves }: Panel): boolean {
+  return !curves.some(({ values }) => values.some(Number.isFinite));
 }
 
 type Scale = (value: number) => number;

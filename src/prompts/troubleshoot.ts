@@ -1,3 +1,4 @@
+import { completeRunIds } from "../resources/known-ids.ts";
 import type { Prompt } from "./prompt.ts";
 
 /** From "it is stuck" to the cause and the next action, in one or two calls. */
@@ -11,6 +12,7 @@ export const troubleshootPrompt: Prompt = {
       name: "id",
       description: "A run_id, a function call (fc-…) or an FMU's checksum, where you have one",
       required: false,
+      complete: completeRunIds,
     },
   ],
   write: (given) => `Find out why this does not work, and what to do next: ${given("problem")}

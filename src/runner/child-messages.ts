@@ -48,4 +48,12 @@ export type ChildMessage =
     }
   /** After the result, when the instance is freed and all output is flushed: there is nothing left to wait for. */
   | { kind: "finished" }
-  | { kind: "error"; code: string; message: string; remedy: string; detail: string | undefined };
+  | {
+      kind: "error";
+      code: string;
+      message: string;
+      remedy: string;
+      detail: string | undefined;
+      /** As with a result, up to the failure. */
+      lists?: RecordedList[] | undefined;
+    };

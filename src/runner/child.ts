@@ -3,6 +3,7 @@ import { unlinkSync } from "node:fs";
 import { ToolError, toError } from "../errors.ts";
 import { simulateCoSimulation } from "../fmi/co-simulation.ts";
 import { loadLibrary } from "../fmi/library.ts";
+import type { RecordedList } from "../fmi/list-recording.ts";
 import { recordedColumns } from "../fmi/recorded-columns.ts";
 import { createRecorder, recordingBytes } from "../fmi/recorder.ts";
 import type { ChildMessage, SimulationJob } from "./child-messages.ts";
@@ -50,6 +51,8 @@ async function simulate(job: SimulationJob): Promise<void> {
     result.finish();
     await flushOutput(platform);
     await tell({ kind: "finished" });
+  } catch (thrown) {
+    await tellError(thrown, watchers.lists());
   } finally {
     await recording.save();
     await watchers.save();
@@ -65,12 +68,16 @@ async function run(job: SimulationJob): Promise<void> {
     await confined;
     await simulate(job);
   } catch (thrown) {
-    const error = toError(thrown);
-    const { code, remedy, detail } =
-      error instanceof ToolError ? error : { code: "internal", remedy: "", detail: undefined };
-    await tell({ kind: "error", code, message: error.message, remedy, detail });
+    await tellError(thrown);
   }
   process.exit(0);
+}
+
+function tellError(thrown: unknown, lists?: RecordedList[]): Promise<void> {
+  const error = toError(thrown);
+  const { code, remedy, detail } =
+    error instanceof ToolError ? error : { code: "internal", remedy: "", detail: undefined };
+  return tell({ kind: "error", code, message: error.message, remedy, detail, lists });
 }
 
 /** Does once what every job needs, so that it is loaded, compiled and bound before the first comes. Never throws. */

@@ -6,7 +6,7 @@ import { columnOffset, type RecordingSummary, readSummary, summaryBytes } from "
 
 /** A recording read back, thinned to what may be sent. */
 export interface StoredRecording extends RecordingSummary {
-  /** Every n-th row was kept, and the last; 1 means all. */
+  /** Every n-th row was kept, the last, and as far as there is room both rows of every event; 1 means all. */
   thinnedBy: number;
   time: Float64Array<ArrayBuffer>;
   columns: Float64Array<ArrayBuffer>[];
@@ -27,16 +27,14 @@ export async function findRecording(
   try {
     const head = await readFloats(file, 0, summaryBytes(columns) / 8);
     const summary = readSummary(head, columns, capacity);
-    const maxRows = Math.max(2, Math.floor(maxBytes / 8 / (columns + 1)));
-    // One row beyond the thinned ones: the last is always kept.
-    const thinnedBy = summary.rows <= maxRows ? 1 : Math.ceil(summary.rows / (maxRows - 1));
+    const maxRows = Math.max(4, Math.floor(maxBytes / 8 / (columns + 1)));
+    const readColumn = (index: number) =>
+      readFloats(file, columnOffset(columns, capacity, index), summary.rows);
+    const time = await readColumn(0);
+    const { thinnedBy, rows } = chooseRows(time, maxRows);
     const series: Float64Array<ArrayBuffer>[] = [];
-    for (let index = 0; index <= columns; index++) {
-      const values = await readFloats(file, columnOffset(columns, capacity, index), summary.rows);
-      series.push(thin(values, thinnedBy));
-    }
-    const [time = new Float64Array(), ...rest] = series;
-    return { ...summary, thinnedBy, time, columns: rest };
+    for (let index = 1; index <= columns; index++) series.push(pick(await readColumn(index), rows));
+    return { ...summary, thinnedBy, time: pick(time, rows), columns: series };
   } finally {
     closeSync(file);
   }
@@ -86,10 +84,43 @@ async function readFloats(file: number, offset: number, count: number): Promise<
   return floats;
 }
 
-function thin(values: Float64Array<ArrayBuffer>, every: number): Float64Array<ArrayBuffer> {
-  if (every === 1) return values;
-  const kept: number[] = [];
-  for (let i = 0; i < values.length; i += every) kept.push(values[i] ?? 0);
-  if ((values.length - 1) % every !== 0) kept.push(values.at(-1) ?? 0);
-  return Float64Array.from(kept);
+interface ChosenRows {
+  thinnedBy: number;
+  /* All where undefined. */
+  rows: readonly number[] | undefined;
+}
+
+/* Half of an event's pair would be a slant in place of a jump: an instant of several rows is kept by its outer two, or not. */
+function chooseRows(time: Float64Array, maxRows: number): ChosenRows {
+  if (time.length <= maxRows) return { thinnedBy: 1, rows: undefined };
+  const instants = findInstants(time);
+  const pairs = instants.reduce((count, [first, last]) => count + (first < last ? 1 : 0), 0);
+  const keepsPairs = 4 * pairs <= maxRows;
+  // How many instants may be kept: besides all pairs, or where each may be a pair.
+  const room = keepsPairs ? maxRows - 2 * pairs : Math.floor(maxRows / 2);
+  // One instant beyond the thinned ones: the last is always kept.
+  const thinnedBy = Math.ceil(instants.length / (room - 1));
+  const kept = instants.filter(
+    ([first, last], index) =>
+      index % thinnedBy === 0 || index === instants.length - 1 || (keepsPairs && first < last),
+  );
+  return { thinnedBy, rows: kept.flatMap(([first, last]) => (first < last ? [first, last] : [first])) };
+}
+
+/* The first and the last row of each time. */
+function findInstants(time: Float64Array): [number, number][] {
+  const instants: [number, number][] = [];
+  for (let row = 0; row < time.length; row++) {
+    const current = instants.at(-1);
+    if (current !== undefined && time[row] === time[current[0]]) current[1] = row;
+    else instants.push([row, row]);
+  }
+  return instants;
+}
+
+function pick(
+  values: Float64Array<ArrayBuffer>,
+  rows: readonly number[] | undefined,
+): Float64Array<ArrayBuffer> {
+  return rows === undefined ? values : Float64Array.from(rows, (row) => values[row] ?? 0);
 }

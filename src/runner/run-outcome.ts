@@ -144,8 +144,11 @@ function toSeries(
   );
   const { time, thinnedBy } = recording;
   const all = { rows: time.length, thinned_by: thinnedBy, time: bytes(time), variables };
-  const isWhole = lists !== undefined && lists.length > 0 && thinnedBy === 1;
-  return isWhole ? { ...all, lists: toLists(description, lists) } : all;
+  if (lists === undefined || lists.length === 0 || thinnedBy !== 1) return all;
+  // A failure may come between the two recordings of a point.
+  if (lists.some(({ values }) => values.length < time.length)) return all;
+  const whole = lists.map(({ name, values }) => ({ name, values: values.slice(0, time.length) }));
+  return { ...all, lists: toLists(description, whole) };
 }
 
 function bytes(column: Float64Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {

@@ -4,9 +4,10 @@ import type { ModelDescription } from "../fmi/model-description.ts";
 import { findLibraryPath, type Platform } from "../fmi/platforms.ts";
 import { recordedColumns } from "../fmi/recorded-columns.ts";
 import { recordingBytes } from "../fmi/recorder.ts";
-import { whyNotSaved } from "../fmi/saved-state.ts";
+import { readStateHeader, savedSizes, whyNotSaved } from "../fmi/saved-state.ts";
 import { selectVariables } from "../fmi/select-variables.ts";
 import type { SimulationSettings } from "../fmi/simulation-settings.ts";
+import { resizeDescription } from "../fmi/structural-parameters.ts";
 import type { RunArguments } from "./contract.ts";
 import { planFiles, planInitialState, planInputSeries } from "./plan-inputs.ts";
 import { type ChosenInterface, chooseInterface } from "./plan-interface.ts";
@@ -50,7 +51,11 @@ export function planRun(fmu: Fmu, args: RunArguments, platform: Platform): RunPl
   const tolerance = args.tolerance ?? fmu.description.defaultExperiment.tolerance;
   if (tolerance !== undefined && !(tolerance > 0 && Number.isFinite(tolerance)))
     errors.push(`tolerance ${tolerance} is not a positive number.`);
-  const { description, startValues } = planStartValues(fmu.description, args, notes);
+  const { description, startValues } = planStartValues(
+    sizedAsSaved(fmu.description, start, args),
+    args,
+    notes,
+  );
   const outputs = planOutputs(description, args.output_variables, errors);
   const files = planFiles(description, args, notes);
   const inputSeries =
@@ -90,6 +95,16 @@ function tellFlaws({ flaws = [] }: ModelDescription): string[] {
     .map(({ line, problem }) => `modelDescription.xml, line ${line}: ${problem}. Passed over.`);
   const more = flaws.length - told.length;
   return more > 0 ? [...told, `modelDescription.xml has ${more} more flaws that were passed over.`] : told;
+}
+
+/* What cannot be read of a saved state is told by then. */
+function sizedAsSaved(
+  description: ModelDescription,
+  start: number | undefined,
+  { initial_state: saved }: RunArguments,
+): ModelDescription {
+  if (saved == null || start === undefined) return description;
+  return resizeDescription(description, savedSizes(readStateHeader(saved)));
 }
 
 function gridOf({ startTime, stopTime, stepSize, stepsPerPoint }: PlannedTimes) {

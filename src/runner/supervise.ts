@@ -7,6 +7,7 @@ import { recordedColumns } from "../fmi/recorded-columns.ts";
 import { createReferenceNamer } from "../fmi/reference-names.ts";
 import type { ChildMessage, SimulationJob } from "./child-messages.ts";
 import type { ProcessExit, SimulationProcess } from "./child-process.ts";
+import { Complaints } from "./complaints.ts";
 import type { RunFacts } from "./contract.ts";
 import { describeExit, describeTime } from "./exit-words.ts";
 import { findProcessMemory } from "./limits.ts";
@@ -24,7 +25,7 @@ export interface SupervisedOutcome {
   error: string | undefined;
   /** Undefined where it did not come to record. */
   recording: StoredRecording | undefined;
-  /** Strings and Binaries at every recorded point; undefined where they are too large, or it failed. */
+  /** Strings and Binaries at every recorded point; undefined where they are too large, or its process did not live to tell. */
   lists: RecordedList[] | undefined;
   /** The last points of every scalar, where they were asked for. */
   debug: DebugPoints | undefined;
@@ -71,8 +72,17 @@ export async function superviseSimulation(
   child: SimulationProcess,
   job: Job,
   options: SupervisionOptions,
-  hooks: SupervisionHooks,
+  { output, progress, message }: SupervisionHooks,
 ): Promise<SupervisedOutcome> {
+  const complaints = new Complaints();
+  const hooks: SupervisionHooks = {
+    output,
+    progress,
+    message(status, category, text) {
+      complaints.note(status, text);
+      message(status, category, text);
+    },
+  };
   const recordingPath = join(child.directory, "recording");
   const started = performance.now();
   const messages = listen(child, job, options, hooks);
@@ -91,11 +101,19 @@ export async function superviseSimulation(
     if (messages.result !== undefined) {
       if (!messages.finished)
         hooks.message("warning", "", "The FMU went wrong at its end, after the last result.");
-      const { end, outputs, lists, state, messages: said } = messages.result;
+      const { end, outputs, lists, state } = messages.result;
+      const said = [...messages.result.messages, ...complaints.tell()];
       return { ...shared, end, outputs, lists, state, messages: said, error: undefined };
     }
     const outcome = describeEnd(reason.current, messages.error, exit, timeReached, job, options);
-    return { ...shared, ...outcome, outputs: undefined, lists: undefined, state: undefined, messages: [] };
+    return {
+      ...shared,
+      ...outcome,
+      outputs: undefined,
+      lists: messages.error?.lists,
+      state: undefined,
+      messages: [],
+    };
   } finally {
     reason.stop();
     child.kill();

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { ToolError } from "../errors.ts";
 import { encodeInputSeries } from "../fmi/input/encode-input-series.ts";
 import type { ModelDescription } from "../fmi/model-description.ts";
-import { readStateHeader } from "../fmi/saved-state.ts";
+import { readStateHeader, savedSizes } from "../fmi/saved-state.ts";
 import type { InputSeriesArgument } from "../inputs/input-series-schema.ts";
 import { mapColumns } from "../inputs/map-columns.ts";
 import { readInputTable } from "../inputs/read-input-table.ts";
@@ -116,12 +116,12 @@ function tooLarge(bytes: number): ToolError {
   );
 }
 
-/** The saved state of an earlier run of the same FMU, and its model time, s. Throws what keeps a run from starting there. */
+/** The saved state of an earlier run of the same FMU, its model time, s, and its sizes. Throws what keeps a run from starting there. */
 export async function readSavedState(
   record: RunRecord,
   checksum: string,
   startTime: number | undefined,
-): Promise<{ bytes: Uint8Array; time: number }> {
+): Promise<{ bytes: Uint8Array; time: number; sizes: ReturnType<typeof savedSizes> }> {
   const what = `Cannot start from run "${record.run_id}"`;
   if (record.fmu.checksum !== checksum) {
     throw new ToolError(
@@ -139,7 +139,8 @@ export async function readSavedState(
       "Call `run_fmi_simulation` with `save_state: true` for the earlier part, then start from that run.",
     );
   }
-  const { time } = readStateHeader(bytes);
+  const header = readStateHeader(bytes);
+  const { time } = header;
   if (startTime !== undefined && startTime !== time) {
     throw new ToolError(
       "invalid_argument",
@@ -147,5 +148,5 @@ export async function readSavedState(
       "Leave `start_time` out.",
     );
   }
-  return { bytes: new Uint8Array(bytes), time };
+  return { bytes: new Uint8Array(bytes), time, sizes: savedSizes(header) };
 }

@@ -1,4 +1,5 @@
 import { ToolError } from "../errors.ts";
+import { variablesByName } from "../fmi/aliases.ts";
 import { findClosestNames } from "../fmi/closest-names.ts";
 import type { ModelDescription, StartValue, Variable } from "../fmi/model-description.ts";
 import { selectVariables } from "../fmi/select-variables.ts";
@@ -12,6 +13,8 @@ export interface RunRequest extends TimeRequest {
   inputs: Readonly<Record<string, UserValue>>;
   tolerance?: number | undefined;
   output_variables?: readonly string[] | undefined;
+  /** Values of structural parameters in the saved state that the run starts from. */
+  sizes?: ReadonlyMap<string, readonly StartValue[]> | undefined;
 }
 
 /** A run checked against its model description: what will be sent, and where each setting comes from. */
@@ -35,12 +38,13 @@ export interface RunPlan {
 /** Checks a request against the model description before anything runs. Throws `invalid_argument` with what would do. */
 export function planRun(description: ModelDescription, request: RunRequest): RunPlan {
   const resized = resizeDescription(description, structuralValues(description, request));
-  const byName = new Map(resized.variables.map((variable) => [variable.name, variable]));
+  const byName = variablesByName(resized);
   const warnings: string[] = [];
   const inputs: RunPlan["inputs"] = {};
   const inputsApplied: RunPlan["inputsApplied"] = {};
-  for (const [name, given] of Object.entries(request.inputs)) {
-    const variable = findVariable(byName, name, "start value");
+  for (const [wanted, given] of Object.entries(request.inputs)) {
+    const variable = findVariable(byName, wanted, "start value");
+    const { name } = variable;
     const applied = applyStartValue(variable, given, resized);
     inputs[name] = applied.value;
     inputsApplied[name] = {
@@ -68,9 +72,9 @@ export function planRun(description: ModelDescription, request: RunRequest): Run
 /** The sizes of arrays follow from these, so they are read first. */
 function structuralValues(
   description: ModelDescription,
-  { inputs }: RunRequest,
+  { inputs, sizes }: RunRequest,
 ): ReadonlyMap<string, readonly StartValue[]> {
-  const values = new Map<string, readonly StartValue[]>();
+  const values = new Map(sizes);
   for (const variable of description.variables) {
     const given = variable.causality === "structuralParameter" ? inputs[variable.name] : undefined;
     if (given === undefined) continue;
@@ -107,6 +111,10 @@ function chooseOutputs(
   if (wanted && wanted.length > 0) {
     const { names, unknown } = selectVariables(description, wanted);
     for (const name of unknown) findVariable(byName, name, "output variable");
+    for (const each of wanted) {
+      const name = byName.get(each)?.name ?? each;
+      if (name !== each) warnings.push(`"${each}" is another name of "${name}", under which it is recorded`);
+    }
     return names.map((name) => checkRecordable(findVariable(byName, name, "output variable")));
   }
   const outputs = description.variables.filter(

@@ -116,6 +116,21 @@ export function describeDiagnosis({ checks, likely_cause: cause }: DiagnosisRepo
   return `${lines.join("\n")}\n\n${conclusion}`;
 }
 
+const RUN_ID = /run-\d{8}-[a-z2-7]{10}/i;
+const CALL_ID = /fc-[A-Za-z0-9]+/;
+
+/** People paste either id, and text around it: each tells by itself what it is. */
+function readIds({ run_id, function_call_id }: Arguments): {
+  runId: string | undefined;
+  functionCallId: string | undefined;
+} {
+  const given = `${run_id ?? ""} ${function_call_id ?? ""}`;
+  const runId = RUN_ID.exec(given)?.[0].toLowerCase();
+  const functionCallId = CALL_ID.exec(given)?.[0];
+  if (runId !== undefined || functionCallId !== undefined) return { runId, functionCallId };
+  return { runId: run_id?.trim(), functionCallId: function_call_id?.trim() };
+}
+
 async function toRequest(
   args: Arguments,
   services: Services,
@@ -124,9 +139,7 @@ async function toRequest(
   const { EXPECTED_ARGUMENTS } = await import("../diagnosis/expected-arguments.ts");
   const { configuration, settings } = services;
   const { fmi, fmiTest, energyplus, energyplusTest } = settings.volumes;
-  const runId = args.run_id?.match(/run-\d{8}-[a-z2-7]{10}/i)?.[0].toLowerCase() ?? args.run_id?.trim();
-  const functionCallId =
-    args.function_call_id?.match(/fc-[A-Za-z0-9]+/)?.[0] ?? args.function_call_id?.trim();
+  const { runId, functionCallId } = readIds(args);
   const production = { name: fmi, test: false };
   const forTests = { name: fmiTest, test: true };
   let connected: Endpoint | undefined;

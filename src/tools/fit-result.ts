@@ -1,6 +1,6 @@
 /** Bytes for outputs with their units, and for their statistics, in the result of a run whose caller named no outputs. */
-const OUTPUT_BYTES = 600;
-const STATISTICS_BYTES = 450;
+const OUTPUT_BYTES = 360;
+const STATISTICS_BYTES = 420;
 
 /** What a result shows of a run's outputs; the record holds all. */
 export interface ShownOutputs<Value, Statistics> {

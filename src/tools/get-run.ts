@@ -85,6 +85,7 @@ export const getRunTool = defineTool({
 
   async run(args, context) {
     const { services, signal } = context;
+    checkNamesRun(args);
     const store = await services.runs();
     if (args.run_id === undefined) return listRuns(args, store);
     const record = await refresh(args.run_id, services, store, signal);
@@ -94,6 +95,8 @@ export const getRunTool = defineTool({
       const compareWith = args.compare_with === undefined ? undefined : await store.find(args.compare_with);
       const { variables } = args;
       notes.push(...(await showPlot(record, { compareWith, variables }, context, signal)).notes);
+      if (args.from !== undefined || args.to !== undefined)
+        notes.push("The plot shows the whole run: from and to are for rows and limits.");
     }
     return { run: reportRecord(record, store), errors: record.errors, ...answers, notes };
   },
@@ -114,6 +117,19 @@ export const getRunTool = defineTool({
     return [`${run?.run_id}: ${run?.status}.`, ...problems, ...lines, ...compared, ...notes].join("\n");
   },
 });
+
+/** A question about a run must not be answered with the list of runs. */
+function checkNamesRun({ run_id, variables, from, to, points, limits, compare_with, plot }: Arguments): void {
+  if (run_id !== undefined) return;
+  const asked = Object.entries({ variables, from, to, points, limits, compare_with, plot });
+  const names = asked.flatMap(([name, value]) => (value === undefined || value === false ? [] : [name]));
+  if (names.length === 0) return;
+  throw new ToolError(
+    "invalid_argument",
+    `Cannot tell which run to look at: ${names.join(", ")} given without run_id`,
+    "Pass `run_id` as well; call `get_run` without arguments to list the runs.",
+  );
+}
 
 function describeLimit(checked: Record<string, unknown>): string {
   const { variable, side, limit, met, worst, worst_time, seconds_beyond, first_crossing } = checked;

@@ -5,6 +5,7 @@ import type { Causality, Variable } from "../fmi/model-description.ts";
 import type { Platform } from "../fmi/platforms.ts";
 import { endpointField, environmentField, useTestVolumeField } from "./fields.ts";
 import type { Endpoint, Services } from "./services.ts";
+import { shortenName } from "./show-value.ts";
 import { defineTool } from "./tool.ts";
 
 /** The most findings and differences that a result shows. */
@@ -91,7 +92,7 @@ export const inspectFmuTool = defineTool({
         ]
       : [];
     return [
-      `${fmu.model_name} (FMI ${fmu.fmi_version}, ${(fmu.interface_types as string[]).join(", ")}): ${variables_found} variables found, ${findings.length} findings.`,
+      `"${fmu.model_name}" (FMI ${fmu.fmi_version}, ${(fmu.interface_types as string[]).join(", ")}): ${variables_found} variables found, ${findings.length} findings.`,
       ...lines,
       ...(variables_found > lines.length ? ["…"] : []),
       ...changes,
@@ -223,7 +224,7 @@ async function compare(subject: OpenedSubject, other: OpenedSubject) {
   const { added, removed, changed } = compareDescriptions(subject.fmu.description, other.fmu.description);
   const shown = (list: readonly unknown[]) => Math.max(0, list.length - MOST_CHANGES);
   return {
-    with: `${other.fmu.description.modelName} (${other.location})`,
+    with: `${shortenName(other.fmu.description.modelName)} (${other.location})`,
     added: added.slice(0, MOST_CHANGES),
     removed: removed.slice(0, MOST_CHANGES),
     changed: changed.slice(0, MOST_CHANGES).map((change) => ({ ...change })),

@@ -10,7 +10,7 @@ import { reportRun, runOutput } from "./run-report.ts";
 import { RUNNER_APPS } from "./runners.ts";
 import type { Endpoint, Services } from "./services.ts";
 import { showPlot } from "./show-plot.ts";
-import { showValue } from "./show-value.ts";
+import { shortenName, showValue } from "./show-value.ts";
 import { defineTool, type ToolContext } from "./tool.ts";
 import { ANSWER_WITHIN_MS, type RunClock, startClock, waitForRun } from "./wait-for-run.ts";
 
@@ -104,8 +104,9 @@ export const runFmiSimulationTool = defineTool({
   },
 
   summarize(output) {
-    const model = `${output.fmu.model_name} (run ${output.run_id})`;
-    if (output.status === "dry_run") return `Nothing was run: ${output.fmu.model_name}. ${output.next_step}`;
+    const name = `"${output.fmu.model_name}"`;
+    const model = `${name} (run ${output.run_id})`;
+    if (output.status === "dry_run") return `Nothing was run: ${name}. ${output.next_step}`;
     if (output.status === "running") return `Still running: ${model}. ${output.next_step}`;
     if (output.status !== "success")
       return `${output.status}: ${model}. ${output.errors.map((one) => one.message).join(" ")}`;
@@ -219,7 +220,7 @@ async function start(
     fmu: {
       checksum: found.checksum,
       file_name: found.fileName,
-      model_name: found.description.modelName,
+      model_name: shortenName(found.description.modelName),
       fmi_version: found.description.fmiVersion,
     },
     plan: { ...plan, warnings: [...found.warnings, ...plan.warnings] },

@@ -37,7 +37,10 @@ export async function planRunWithOptions(
   ]);
   const { start_from_run: earlier } = args;
   const state = earlier === undefined ? undefined : await readState(store, earlier, fmu.checksum, args);
-  const plan = planRun(fmu.description, state === undefined ? args : { ...args, start_time: state.time });
+  const plan = planRun(
+    fmu.description,
+    state === undefined ? args : { ...args, start_time: state.time, sizes: state.sizes },
+  );
   const { kwargs, notes, warnings } = await planAdditions(args, plan.description, plan.times, (path) =>
     resolveLocalFile(path, settings),
   );

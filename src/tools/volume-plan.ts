@@ -230,7 +230,11 @@ function checkTogether(request: VolumeRequest): void {
     (name) => request[name] === undefined && !(name === "paths" && olderThan),
   );
   if (missing.length > 0)
-    throw together(action, `${missing.join(" and ")} missing`, `Pass \`${missing[0]}\` as well.`);
+    throw together(
+      action,
+      `${missing.map((name) => `\`${name}\``).join(" and ")} missing`,
+      `Pass \`${missing[0]}\` as well.`,
+    );
   if (action === "copy" && request.to === undefined && request.to_volume === undefined)
     throw together(
       action,

@@ -58,6 +58,7 @@ describe("checkLimits", () => {
 
   test("refuses what it cannot read, naming the next step", () => {
     expect(() => checkLimits(triangle, { T: { max: "warm" } })).toThrow(/limit "warm" of "T"/);
+    expect(() => checkLimits(triangle, { T: {} })).toThrow(/"T": its limit has neither min nor max/);
     expect(() => checkLimits(triangle, { T: { max: "3 kg" } })).toThrow(/kg/);
     expect(() => checkLimits(triangle, { count: { max: "3 kg" } })).toThrow(/has no unit/);
     expect(() => checkLimits(triangle, { counts: { max: 3 } })).toThrow(/Cannot find "counts"/);

@@ -31,6 +31,10 @@ describe("explainFailure", () => {
     ],
     ["The FMU has no library for this machine, Linux x86-64, and no sources.", "no_binary_for_platform"],
     [
+      "The FMU has no library Room.so for this machine, Linux x86-64: it has binaries for Windows x86-64.",
+      "no_binary_for_platform",
+    ],
+    [
       "Cannot load the FMU's library: needs MATLAB on this computer (needsExecutionTool).",
       "needs_execution_tool",
     ],

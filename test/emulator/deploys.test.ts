@@ -80,6 +80,26 @@ test("findPython: a command that is no Python counts as none", async () => {
   expect(published.serverWarnings).toHaveLength(1);
 });
 
+test("FunctionCreate: what has no effect here is told as a warning", async () => {
+  const { sdk } = await openBoth();
+  const { appId } = await sdk.cpClient.appCreate({ description: "hourly", appState: 6 });
+  const { imageId } = await sdk.cpClient.imageGetOrCreate({
+    image: { dockerfileCommands: ["FROM python:3.11"] },
+  });
+  const create = async (more: object) => {
+    const description = { functionName: "tick", functionType: 2, imageId, ...more };
+    const { serverWarnings } = await sdk.cpClient.functionCreate({ appId, function: description });
+    return serverWarnings.map(({ message }) => message);
+  };
+  expect(await create({})).toEqual([]);
+  expect(await create({ schedule: { period: { hours: 1 } } })).toEqual([
+    "tick: the embedded endpoint does not call functions on a schedule.",
+  ]);
+  expect(await create({ webhookConfig: { type: 2 } })).toEqual([
+    "tick: the embedded endpoint does not serve web endpoints.",
+  ]);
+});
+
 test("AppPublish: an equal deploy is skipped, one with other source is a new version", async () => {
   const { sdk } = await openBoth({ apps: [builtIn] });
   const first = await deploy(sdk, "tiny");

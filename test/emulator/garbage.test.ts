@@ -1,4 +1,4 @@
-import { chmod, readdir, readFile, utimes, writeFile } from "node:fs/promises";
+import { readdir, readFile, utimes } from "node:fs/promises";
 import path from "node:path";
 import type { ModalClient } from "modal";
 import { expect, test } from "vitest";
@@ -6,42 +6,11 @@ import { collectGarbage } from "../../src/emulator/garbage.ts";
 import { sha256Hex } from "../../src/emulator/ids.ts";
 import { extractMounts } from "../../src/emulator/mount-records.ts";
 import { type EmulatorState, openState } from "../../src/emulator/state.ts";
+import { buildImage, fakePython } from "./fake-python.ts";
 import { openBoth, temporaryFolder } from "./support.ts";
 
 const KEEP_DAYS = 30;
 const LONG_AGO = new Date(Date.now() - (KEEP_DAYS + 1) * 24 * 3600 * 1000);
-
-/** Answers as Python does where an environment is made, and installs nothing. */
-const FAKE_PYTHON = `#!/bin/sh
-if [ "$1" = -c ]; then
-  mkdir -p "$(dirname "$0")/../packages"
-  echo 3.12.0
-  echo "$(dirname "$0")/../packages"
-elif [ "$2" = venv ]; then
-  for folder; do :; done
-  mkdir -p "$folder/bin"
-  cp "$0" "$folder/bin/python"
-fi
-`;
-
-async function fakePython(): Promise<string> {
-  const command = path.join(await temporaryFolder(), "python");
-  await writeFile(command, FAKE_PYTHON);
-  await chmod(command, 0o755);
-  return command;
-}
-
-async function buildImage(sdk: ModalClient, packages: string): Promise<string> {
-  const base = await sdk.cpClient.imageGetOrCreate({ image: { dockerfileCommands: ["FROM python:3.12"] } });
-  const image = {
-    baseImages: [{ imageId: base.imageId, dockerTag: "base" }],
-    dockerfileCommands: ["FROM base", `RUN python -m pip install ${packages}`],
-  };
-  const { imageId } = await sdk.cpClient.imageGetOrCreate({ image });
-  for await (const { result } of sdk.cpClient.imageJoinStreaming({ imageId, timeout: 10 }))
-    if (result) expect(result.status).toBe(1);
-  return imageId;
-}
 
 async function deploy(sdk: ModalClient, name: string, version: string) {
   const known = (await sdk.cpClient.appGetByDeploymentName({ name })).appId;
@@ -84,7 +53,7 @@ async function age({ folder }: EmulatorState): Promise<void> {
 test.skipIf(process.platform === "win32")(
   "collectGarbage: of an app that was stopped, source, image and environment go; every version of a live one stays",
   async () => {
-    const python = { command: await fakePython(), environment: { PATH: process.env.PATH ?? "" } };
+    const python = await fakePython();
     const stateDir = await temporaryFolder();
     const { sdk } = await openBoth({ stateDir, python });
     const errors: string[] = [];
@@ -117,7 +86,7 @@ test.skipIf(process.platform === "win32")(
 test.skipIf(process.platform === "win32")(
   "collectGarbage: without the Python that environments are told by, nothing of an app goes",
   async () => {
-    const python = { command: await fakePython(), environment: { PATH: process.env.PATH ?? "" } };
+    const python = await fakePython();
     const stateDir = await temporaryFolder();
     const { sdk } = await openBoth({ stateDir, python });
     const { appId, imageId } = await deploy(sdk, "stopped", "1");

@@ -98,6 +98,37 @@ test("the clock controller needs Event Mode and has one Clock of each kind", asy
   ]);
 });
 
+test("bouncing-ball with Event Mode stops at each impact: h is 0 there, v reverses, whatever the step", async () => {
+  for (const stepSize of [0.01, 3]) {
+    const run = await simulateExample("bouncing-ball", {
+      ...{ outputs: ["h", "v", "bounce_time", "bounces"], stopTime: 3, stepSize, eventCapacity: 100 },
+    });
+    const [time, h, v] = [[...run.recording.time], column(run, "h"), column(run, "v")];
+    const after = time.flatMap((at, row) => (row > 0 && at === time[row - 1] ? [row] : []));
+    expect(after.length).toBe(run.outputs.bounces);
+    expect(time).toHaveLength(1 + 3 / stepSize + 2 * after.length);
+    let impact = Math.sqrt(2 / 9.81);
+    after.slice(0, 10).forEach((row, k) => {
+      expect(Math.abs(time[row]! - impact)).toBeLessThan(1e-12);
+      expect(h[row - 1]).toBe(0);
+      expect(h[row]).toBeCloseTo(0, 15);
+      expect(v[row]! / v[row - 1]!).toBeCloseTo(-0.7, 12);
+      expect(column(run, "bounce_time")[row]).toBe(time[row]);
+      expect([column(run, "bounces")[row - 1], column(run, "bounces")[row]]).toEqual([k, k + 1]);
+      impact += 2 * Math.sqrt(2 / 9.81) * 0.7 ** (k + 1);
+    });
+    expect(Math.min(...h)).toBe(0);
+    expect(run.outputs).toMatchObject({ h: 0, v: 0 });
+  }
+});
+
+test("bouncing-ball with Event Mode: a ball that lies on the ground stays there", async () => {
+  const outputs = ["h", "v", "bounces"];
+  const lying = { startValues: [{ name: "h", values: [0] }] };
+  const run = await simulateExample("bouncing-ball", { outputs, ...lying, stopTime: 1, stepSize: 0.1 });
+  expect(run.outputs).toMatchObject({ h: 0, v: 0, bounces: 1 });
+});
+
 describe.each(["", "-fmi2"])("Co-Simulation of the examples%s", (suffix) => {
   test("bouncing-ball: the first ten impacts are those of the closed form, whatever the step", async () => {
     const expected = [Math.sqrt(2 / 9.81)];

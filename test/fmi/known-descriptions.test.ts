@@ -1,15 +1,21 @@
 import { expect, test } from "vitest";
 import { readModelDescription } from "../../src/fmi/known-descriptions.ts";
 
-function xmlOf(modelName: string): Uint8Array {
+function xmlOf(modelName: string, comment = ""): Uint8Array {
   const attributes = `fmiVersion="3.0" modelName="${modelName}" instantiationToken="{0}"`;
-  const content = `<CoSimulation modelIdentifier="m"/><ModelVariables/><ModelStructure/>`;
+  const content = `<CoSimulation modelIdentifier="m"/><ModelVariables/><ModelStructure/>${comment}`;
   return Buffer.from(`<fmiModelDescription ${attributes}>${content}</fmiModelDescription>`);
 }
 
 test("readModelDescription parses the same bytes once", () => {
   const first = readModelDescription(xmlOf("Same"), "a.fmu");
   expect(readModelDescription(xmlOf("Same"), "b.fmu")).toBe(first);
+});
+
+test("readModelDescription parses a large one once, too, while it is in use", () => {
+  const large = xmlOf("Large", `<!--${" ".repeat(1024 * 1024)}-->`);
+  const first = readModelDescription(large, "a.fmu");
+  expect(readModelDescription(large, "b.fmu")).toBe(first);
 });
 
 test("readModelDescription tells other bytes apart", () => {

@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { allocate, allocateString, loadLibrary, readString, viewMemory } from "../../src/fmi/library.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -21,6 +23,22 @@ describe("loadLibrary", () => {
     await writeFile(path, "text");
     expect(() => loadLibrary(path)).toThrow(/^Cannot load the FMU's library: .*too short/);
   });
+
+  test.runIf(process.platform === "linux")(
+    "finds a library beside the FMU's own that this one does not say where to look for",
+    async () => {
+      const folder = await temporaryFolder();
+      const compile = async (name: string, code: string, ...options: string[]) => {
+        await writeFile(join(folder, `${name}.c`), code);
+        const files = ["-o", `${name}.so`, `${name}.c`, ...options];
+        await promisify(execFile)("cc", ["-shared", "-fPIC", ...files], { cwd: folder });
+        return join(folder, `${name}.so`);
+      };
+      await compile("sibling", "int five(void) { return 5; }", "-Wl,-soname,sibling.so");
+      const path = await compile("fmu", "int five(void); int ten(void) { return 2 * five(); }", "sibling.so");
+      expect(loadLibrary(path).function("ten", "int", [])()).toBe(10);
+    },
+  );
 
   test("finds no address for a symbol that is not there", () => {
     expect(loadLibrary(null).findAddress("fmi2Nothing")).toBeUndefined();

@@ -51,6 +51,12 @@ describe.each([1, 2, 3] as const)("simulateModelExchange of FMI %i", (version) =
     expect(error.message).toContain("1000 iterations");
   });
 
+  test("an event time that stays at the stop time is handled once, and the run is whole", () => {
+    const { result, fmu } = run({ ...FALLING, updateDiscreteStates: () => ({ nextEventTime: 1 }) });
+    expect(result).toMatchObject({ end: "completed", events: { time: 1 } });
+    expect(fmu.calls.filter((name) => name === "UpdateDiscreteStates")).toHaveLength(2);
+  });
+
   test("steps up to time events, never over them, and records them before and after", () => {
     // A sampled counter: it ticks every 0.25 s, and x1 follows its count.
     const at = (k: number) => k * 0.25;

@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CallOutcome } from "../../src/modal/modal.ts";
+import { pythonOptions } from "../support/python-endpoint.ts";
 import { PYTHON, type PythonEndpoint, startPythonEndpoint, TIMEOUT_MS } from "./python-endpoint.ts";
 
 const APP = `
@@ -91,7 +92,7 @@ describe.skipIf(PYTHON === undefined)("modal deploy", { timeout: TIMEOUT_MS }, (
   const value = (given: unknown) => ({ state: "success", value: given });
 
   beforeAll(async () => {
-    endpoint = await startPythonEndpoint([BUILT_IN]);
+    endpoint = await startPythonEndpoint([BUILT_IN], { python: pythonOptions(PYTHON ?? "", true) });
     const { code, output } = await deploy("tiny", APP);
     expect({ code, output }).toMatchObject({ code: 0 });
     expect(output).toContain("Successfully installed six-1.16.0");

@@ -23,7 +23,8 @@ import json, sys
 from fmpy import simulate_fmu
 job = json.loads(sys.argv[1])
 result = simulate_fmu(job["path"], fmi_type=job["type"], start_time=0, stop_time=job["stopTime"],
-    output_interval=job["stepSize"], relative_tolerance=job["tolerance"], record_events=False,
+    output_interval=job["stepSize"], relative_tolerance=job["tolerance"], record_events=job["events"],
+    use_event_mode=job["events"], early_return_allowed=job["events"],
     start_values=job["startValues"], output=job["outputs"])
 columns = {name: result[name].astype(float).reshape(len(result), -1).T.tolist() for name in result.dtype.names}
 print(json.dumps(columns))
@@ -75,9 +76,10 @@ async function runFmpy(
   type: "CoSimulation" | "ModelExchange",
   tolerance: number | null,
   range: { stopTime: number; stepSize: number },
+  events = false,
 ): Promise<Map<string, number[]>> {
   const job = {
-    ...{ path: `${EXAMPLES}${name}.fmu`, type, tolerance, ...range },
+    ...{ path: `${EXAMPLES}${name}.fmu`, type, tolerance, events, ...range },
     ...{ outputs: namesOf(description), startValues: startValues(description) },
   };
   const words = ["-c", SCRIPT, JSON.stringify(job)];
@@ -143,14 +145,22 @@ if (PYTHON === undefined) {
     });
 
     test.each(ofType("coSimulation"))("Co-Simulation of %s, within 1e-9", async (name, example) => {
-      const theirs = await runFmpy(example, "CoSimulation", null, rangeOf(example.description));
+      const range = rangeOf(example.description);
+      const theirs = await runFmpy(example, "CoSimulation", null, range);
       const ours = await cosimulateExample(name, settingsOf(example));
+      const rows = gridRows(ours.recording, range.stepSize);
+      expect(rows.length).toBe(theirs.get("time")?.length);
+      expectAgreement(theirs, (output) => rows.map((row) => ours.column(output)[row] ?? Number.NaN));
+    });
+
+    test("Co-Simulation of bouncing-ball with Event Mode, within 1e-9 before and after each impact", async () => {
+      const [name, example] = ofType("coSimulation").find(([each]) => each === "bouncing-ball") ?? [];
+      if (name === undefined || example === undefined) throw new Error("there is no bouncing ball");
+      const theirs = await runFmpy(example, "CoSimulation", null, rangeOf(example.description), true);
+      const ours = await cosimulateExample(name, settingsOf(example));
+      expect(tenthEvent(ours.recording)).toBeLessThan(3);
       expect(ours.recording.time.length).toBe(theirs.get("time")?.length);
-      for (const [output, other] of theirs) {
-        if (output === "time") continue;
-        const off = [...ours.column(output)].map((value, row) => relative(value, other[row] ?? Number.NaN));
-        expect(Math.max(...off), output).toBeLessThanOrEqual(1e-9);
-      }
+      expectAgreement(theirs, (output) => [...ours.column(output)]);
     });
 
     test.each(ofType("modelExchange"))("Model Exchange of %s, within 1e-4", async (name, example) => {
@@ -173,6 +183,14 @@ if (PYTHON === undefined) {
       }
     });
   });
+}
+
+function expectAgreement(theirs: Map<string, number[]>, ours: (output: string) => readonly number[]): void {
+  for (const [output, other] of theirs) {
+    if (output === "time") continue;
+    const off = ours(output).map((value, row) => relative(value, other[row] ?? Number.NaN));
+    expect(Math.max(...off), output).toBeLessThanOrEqual(1e-9);
+  }
 }
 
 function relative(value: number, other: number): number {

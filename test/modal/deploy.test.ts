@@ -5,34 +5,48 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 
 describe("deployWithCli", () => {
   const cases = [
-    [
-      "a rejected token",
-      "echo 'AuthError: Token validation failed' >&2; exit 1",
-      "unauthenticated",
-      "modal token new",
-    ],
-    [
-      "an import error",
-      "echo \"ModuleNotFoundError: No module named 'x'\" >&2; exit 1",
-      "failed_precondition",
-      "MODAL_RUNNERS_DIR",
-    ],
-    [
-      "a failed image build",
-      "echo 'Image build for im-1 failed' >&2; exit 1",
-      "failed_precondition",
-      "image",
-    ],
-    [
-      "an unreachable server",
-      "echo 'Could not connect to the Modal server.' >&2; exit 1",
-      "unavailable",
-      "MODAL_SERVER_URL",
-    ],
-    ["anything else", "echo 'weird' >&2; exit 3", "unknown", "deploy_runner"],
-  ] as const;
+    {
+      name: "a rejected token",
+      script: "echo 'AuthError: Token validation failed' >&2; exit 1",
+      code: "unauthenticated",
+      remedy: "modal token new",
+    },
+    {
+      name: "an import error",
+      script: "echo \"ModuleNotFoundError: No module named 'x'\" >&2; exit 1",
+      code: "failed_precondition",
+      remedy: "MODAL_RUNNERS_DIR",
+    },
+    {
+      name: "a failed image build",
+      script: "echo 'Image build for im-1 failed' >&2; exit 1",
+      code: "failed_precondition",
+      remedy: "image",
+    },
+    {
+      name: "an unreachable server",
+      script: "echo 'Could not connect to the Modal server.' >&2; exit 1",
+      code: "unavailable",
+      remedy: "MODAL_SERVER_URL",
+    },
+    {
+      name: "a module without an app",
+      script: "echo \"module 'sv_fmi.modal_app' has no attribute 'app'\" >&2; exit 1",
+      code: "failed_precondition",
+      remedy: "Modal app",
+    },
+    {
+      name: "an error in the source",
+      script:
+        "printf '%s\\n' '╭─ Traceback (most recent call last) ─╮' '│ a.py:8 │' 'SyntaxError: invalid syntax'; exit 1",
+      code: "failed_precondition",
+      remedy: "Mend",
+      message: "(a.py:8; SyntaxError: invalid syntax)",
+    },
+    { name: "anything else", script: "echo 'weird' >&2; exit 3", code: "unknown", remedy: "deploy_runner" },
+  ];
 
-  test.each(cases)("explains %s", async (_name, script, code, remedy) => {
+  test.each(cases)("explains $name", async ({ script, code, message = "", remedy }) => {
     const program = await fakeCli(script);
     const deploying = deployWithCli({
       cli: { program, leading: [], version: "1.5.4" },
@@ -48,7 +62,34 @@ describe("deployWithCli", () => {
       onLine: () => {},
       signal: AbortSignal.timeout(10_000),
     });
-    await expect(deploying).rejects.toMatchObject({ code, remedy: expect.stringContaining(remedy) });
+    await expect(deploying).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(message),
+      remedy: expect.stringContaining(remedy),
+    });
+  });
+
+  test("stops a deploy that does not end", async () => {
+    const deploying = deployWithCli({
+      cli: { program: await fakeCli("exec sleep 60"), leading: [], version: "1.5.4" },
+      folder: await runnersFolder(),
+      module: "sv_fmi.modal_app",
+      environment: {
+        tokenId: "ak",
+        tokenSecret: "as",
+        serverUrl: "",
+        environment: "",
+        inherited: process.env,
+      },
+      onLine: () => {},
+      signal: new AbortController().signal,
+      limitMs: 300,
+    });
+    await expect(deploying).rejects.toMatchObject({
+      code: "deadline_exceeded",
+      message: expect.stringContaining("was stopped"),
+      remedy: expect.stringContaining("by hand"),
+    });
   });
 
   test("shows a panel of the CLI without its width", async () => {

@@ -43,7 +43,7 @@ test("get tells how a missing volume is created", async () => {
   await expect(getting).rejects.toMatchObject({ code: "not_found" });
   await expect(getting).rejects.toThrow(/no-such-volume.*environment "main"/);
   await expect(getting).rejects.toMatchObject({
-    remedy: expect.stringContaining("modal volume create no-such-volume"),
+    remedy: expect.stringContaining('`action: create` and volume "no-such-volume"'),
   });
   expect(await modal.volumes.find("no-such-volume")).toBeUndefined();
 });

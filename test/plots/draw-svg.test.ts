@@ -112,6 +112,19 @@ test("drawSvg takes curves of one point, of no point and of a single time", () =
   expect(svg).not.toContain("Infinity");
 });
 
+test("drawSvg says in words where a panel has only values that are not finite", () => {
+  const nothing = [
+    curve([0, 1], [Number.NaN, Number.POSITIVE_INFINITY]),
+    curve([0, 1], [Number.NaN, Number.NaN]),
+  ];
+  const panels = [
+    { name: undefined, unit: "[m]", curves: nothing },
+    { name: "v", unit: "[m/s]", curves: [curve([0, 1], [Number.NaN, 2])] },
+  ];
+  const written = texts(drawSvg(chart([], { panels }), STYLE).svg);
+  expect(written.filter((text) => text === "no finite values")).toHaveLength(1);
+});
+
 test("drawSvg has a light and a dark theme", () => {
   const light = drawSvg(chart([curve([0, 1], [0, 1])]), STYLE).svg;
   const dark = drawSvg(chart([curve([0, 1], [0, 1])]), { theme: "dark", width: 800 }).svg;

@@ -74,5 +74,6 @@ test("arguments of prompts are completed with FMUs and runs", async () => {
   };
   expect(await complete("simulate", "fmu", "feed")).toEqual([fmu.checksum]);
   expect(await complete("compare_designs", "baseline_run_id", "run-")).toEqual([run_id]);
+  expect(await complete("troubleshoot", "id", "run-")).toEqual([run_id]);
   expect(await complete("simulate", "question", "")).toEqual([]);
 });

@@ -172,9 +172,11 @@ describe.runIf(process.platform === "linux" && process.arch === "x64")("what FMU
 
   test.each([5, 6])("a crash after the last result does not touch it (quirk %i)", async (quirk) => {
     const { run, log } = await startTestRunner(child.path);
-    const { status, facts } = await run("quirks-2", { inputs: { quirk } });
+    const { status, facts, messages } = await run("quirks-2", { inputs: { quirk } });
     expect([status, facts?.end, facts?.steps]).toEqual(["success", "completed", 10]);
-    expect(log.join("\n")).toContain("The FMU went wrong at its end, after the last result.");
+    const words = "The FMU went wrong at its end, after the last result.";
+    expect(log.join("\n")).toContain(words);
+    expect(messages).toEqual([`The FMU's log has a warning or error: ${words}`]);
   });
 
   test.each([

@@ -34,6 +34,37 @@ describe("findRecording", () => {
     expect(found!.columns[1]!.at(-1)).toBe(1 - rows);
   });
 
+  test.each([
+    [1000, 20, 2400, "all"],
+    [1001, 7, 1200, "all"],
+    [1000, 500, 1200, "some"],
+    [11, 5, 160, "some"],
+  ])("keeps both rows of a pair, %i rows with %i pairs in %i bytes", async (rows, pairs, maxBytes, kept) => {
+    const memory = new ArrayBuffer(recordingBytes(2, rows));
+    const recorder = createRecorder(2, rows, memory);
+    const every = Math.floor(rows / pairs);
+    // Every so many rows, one repeats the time before; its values tell the halves apart.
+    const isSecond = (row: number) => row % every === every - 1;
+    for (let row = 0, time = 0; row < rows; row++) {
+      if (row > 0 && !isSecond(row)) time++;
+      recorder.sample(time, Float64Array.of(row, isSecond(row) ? 1 : 0), true);
+    }
+    const path = join(await temporaryFolder(), "recording");
+    await writeFile(path, new Uint8Array(memory));
+    const found = await findRecording(path, 2, rows, maxBytes);
+    const seen = [...found!.columns[0]!];
+    expect(24 * seen.length).toBeLessThanOrEqual(maxBytes);
+    expect([seen[0], seen.at(-1)]).toEqual([0, rows - 1]);
+    const halves = Array.from({ length: rows }, (_, row) => row).filter(
+      (row) => isSecond(row) && seen.includes(row) !== seen.includes(row - 1),
+    );
+    expect(halves).toEqual([]);
+    const seconds = seen.filter(isSecond).length;
+    expect(seconds).toBeGreaterThan(0);
+    if (kept === "all") expect(seconds).toBe(pairs);
+    expect([...found!.time].every((time, k, all) => k === 0 || time >= all[k - 1]!)).toBe(true);
+  });
+
   test("finds nothing where no recording was begun", async () => {
     expect(await findRecording(join(await temporaryFolder(), "none"), 1, 1, 1)).toBeUndefined();
   });

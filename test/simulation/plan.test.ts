@@ -22,6 +22,19 @@ describe("planRun", () => {
     expect(units).toEqual({ temperature: "K", v: null });
   });
 
+  test("takes aliases for the variables that they are, and says so", () => {
+    const variables = `<Float64 name="u" valueReference="1" causality="input" start="1"><Alias name="a.u"/></Float64>
+      <Float64 name="y" valueReference="2" causality="output"><Alias name="a.y"/></Float64>`;
+    const { inputs, outputVariables, warnings } = plan(
+      { inputs: { "a.u": 2 }, output_variables: ["a.y"] },
+      { variables },
+    );
+    expect(inputs).toEqual({ u: 2 });
+    expect(outputVariables).toEqual(["y"]);
+    expect(warnings).toEqual(['"a.y" is another name of "y", under which it is recorded']);
+    expect(plan({ output_variables: ["a.*"] }, { variables }).outputVariables).toEqual(["u", "y"]);
+  });
+
   test("warns where there is nothing to record", () => {
     const variables = '<Float64 name="p" valueReference="1" causality="parameter" start="1"/>';
     expect(plan({}, { variables }).warnings.join()).toContain("`output_variables`");
@@ -38,6 +51,11 @@ describe("planRun", () => {
       mode: { value: 2, unit: null, given: "heat" },
     });
     expect(warnings).toHaveLength(1);
+  });
+
+  test("sizes arrays as the saved state that the run starts from holds them", () => {
+    const { inputs } = plan({ sizes: new Map([["size", [3]]]), inputs: { sized: [1, 2, 3] } });
+    expect(inputs).toEqual({ sized: [1, 2, 3] });
   });
 
   test("takes the tolerance as given, else of the default experiment, else none", () => {

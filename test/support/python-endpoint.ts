@@ -2,8 +2,14 @@ import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { BuiltInApp } from "../../src/emulator/function-body.ts";
-import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator/index.ts";
+import {
+  type Emulator,
+  type EmulatorOptions,
+  type PythonOptions,
+  startEmulator,
+} from "../../src/emulator/index.ts";
 import { connectModal } from "../../src/modal/connect.ts";
 import type { CallOutcome, Modal } from "../../src/modal/modal.ts";
 
@@ -18,6 +24,16 @@ const environment = Object.fromEntries(
       /^(PATH|HOME|PIP_.*|SSL_.*|.*_CA_BUNDLE|https?_proxy|no_proxy)$/i.test(entry[0]),
   ),
 );
+
+// What pip has installed for one test serves the others, and the next run.
+const ENVIRONMENTS = fileURLToPath(
+  new URL("../../node_modules/.cache/modal-fmi-tests/environments", import.meta.url),
+);
+
+/** The emulator's Python, with the virtual environments that tests share; or, to see pip at work, with its own. */
+export function pythonOptions(command: string, own = false): PythonOptions {
+  return { command, environment, sharedEnvironments: own ? undefined : ENVIRONMENTS };
+}
 
 /** What a process printed, and its exit code. */
 export interface Outcome {
@@ -53,7 +69,7 @@ export async function startEndpointWith(
 ): Promise<PythonEndpoint> {
   const folder = await mkdtemp(join(tmpdir(), "deploy-"));
   const stateDir = join(folder, "state");
-  const emulator = await startEmulator({ stateDir, apps, python: { command, environment }, ...more });
+  const emulator = await startEmulator({ stateDir, apps, python: pythonOptions(command), ...more });
   const reached = await reachEndpoint(command, emulator, folder);
   return {
     ...reached,

@@ -102,7 +102,12 @@ describe("diagnose", () => {
     expect(byCall.find(`call ${good.function_call_id}`).status).toBe("ok");
     const unknown = await diagnose({ run_id: "run-20260101-aaaaaaaaaa" });
     expect(unknown.likely_cause?.code).toBe("run_not_found");
-    expect((await diagnose({ function_call_id: "fc-none" })).likely_cause?.code).toBe("call_not_found");
+    expect((await diagnose({ function_call_id: "fc-none" })).likely_cause).toMatchObject({
+      code: "call_not_found",
+      evidence: expect.stringMatching(/^".*fc-none.*"$/),
+    });
+    expect((await diagnose({ run_id: bad.function_call_id })).likely_cause?.code).toBe("run_crashed");
+    expect((await diagnose({ function_call_id: bad.run_id })).likely_cause?.code).toBe("run_crashed");
     const url = ` https://modal.com/id/${bad.function_call_id}?from=mail `;
     expect((await diagnose({ function_call_id: url })).likely_cause?.code).toBe("run_crashed");
   });

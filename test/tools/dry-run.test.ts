@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { writeFmuFile } from "../support/fmu-file.ts";
 import { makeHome } from "../support/home.ts";
 import { fixture, startToolClient, type ToolClient } from "../support/tool-client.ts";
 
@@ -38,6 +39,16 @@ describe("run_fmi_simulation with dry_run", () => {
     expect(await records()).toEqual([]);
     const listed = await tools.fail("list_volume");
     expect(listed.code).toBe("not_found");
+  });
+
+  test("quotes a model's own name, and cuts it where it is long", async () => {
+    const path = await writeFmuFile(home.path, "long.fmu", "N".repeat(100_000));
+    const { content, structuredContent } = await tools.client.callTool({
+      name: "run_fmi_simulation",
+      arguments: { path, dry_run: true },
+    });
+    expect(structuredContent).toMatchObject({ fmu: { model_name: expect.stringMatching(/^N{199}…$/) } });
+    expect(content).toMatchObject([{ text: expect.stringMatching(/^Nothing was run: "N{199}…"\. /) }]);
   });
 
   test("estimates the time from earlier runs of the FMU", async () => {

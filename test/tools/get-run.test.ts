@@ -78,6 +78,17 @@ describe("get_run", () => {
     expect(same.comparison).toMatchObject({ differences: [], series: { x0: { largest: 0, rms: 0 } } });
   });
 
+  test("refuses a question about a run where none is named, instead of listing runs", async () => {
+    const error = await tools.fail("get_run", { compare_with: fine, plot: true });
+    expect(error).toMatchObject({ code: "invalid_argument", remedy: expect.stringContaining("`run_id`") });
+    expect(error.message).toContain("compare_with, plot");
+  });
+
+  test("says that a plot is of the whole run where a range is named", async () => {
+    const { notes } = await tools.call("get_run", { run_id: fine, plot: true, from: 5 });
+    expect(notes).toEqual([expect.stringContaining("the whole run")]);
+  });
+
   test("names what it cannot find and the next step", async () => {
     expect((await tools.fail("get_run", { run_id: "run-20200101-aaaaaaaaaa" })).code).toBe("not_found");
     const unknown = await tools.fail("get_run", { run_id: fine, variables: ["x7"] });

@@ -59,7 +59,7 @@ describe("list_volume", () => {
     const error = await tools.fail("list_volume", { volume: "energyplus" });
     expect(error.code).toBe("not_found");
     expect(error.message).toContain("energyplus-outputs");
-    expect(error.remedy).toContain("modal volume create energyplus-outputs");
+    expect(error.remedy).toContain('`manage_volume` with `action: create` and volume "energyplus-outputs"');
     expect(error.remedy).toContain("`deploy_runner`");
   });
 

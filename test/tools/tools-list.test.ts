@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Client, Tool } from "@modelcontextprotocol/client";
@@ -61,8 +62,8 @@ test("the instructions fit where hosts cut them", () => {
   expect(INSTRUCTIONS.length).toBeLessThan(2_048);
 });
 
-test.each(["bouncing-ball.fmu", "server-room.fmu", "feedthrough.fmu"])(
-  "a default run of %s is told in its budget, whether a host shows the text or the structured content",
+test.each(readdirSync(EXAMPLES).filter((name) => name.endsWith(".fmu")))(
+  "a default run of %s is told in its budget, whether a host shows text and links or the structured content",
   async (name) => {
     const args = { path: join(EXAMPLES, name) };
     const { content, structuredContent } = await client.callTool({
@@ -71,9 +72,10 @@ test.each(["bouncing-ball.fmu", "server-room.fmu", "feedthrough.fmu"])(
     });
     expect(structuredContent).toMatchObject({ status: "success" });
     expect(tokens(structuredContent)).toBeLessThanOrEqual(TOKENS.result);
-    const [text] = content;
+    const [text, ...links] = content;
+    expect(links.map(({ type }) => type)).toContain("resource_link");
     const shown = text?.type === "text" ? text.text : expect.unreachable();
-    expect(Buffer.byteLength(shown) / 4).toBeLessThanOrEqual(TOKENS.result);
+    expect(Buffer.byteLength(shown) / 4 + tokens(links)).toBeLessThanOrEqual(TOKENS.result);
   },
 );
 

@@ -37,7 +37,7 @@ message FunctionView {
   int32 function_type = 8; repeated string secret_ids = 10; bytes webhook_config = 15; uint32 concurrency_limit = 19;
   uint32 timeout_secs = 21; uint32 task_idle_timeout_secs = 25; repeated VolumeMount volume_mounts = 33;
   repeated ObjectDependency object_dependencies = 43; uint32 max_inputs = 46; bool is_class = 53;
-  bytes class_parameter_info = 56; map<string, MethodDefinition> method_definitions = 74;
+  bytes class_parameter_info = 56; bytes schedule = 72; map<string, MethodDefinition> method_definitions = 74;
   bytes function_schema = 80; uint32 startup_timeout_secs = 86; repeated int32 supported_input_formats = 87;
   repeated int32 supported_output_formats = 88; bool single_use_containers = 91;
   AutoscalerSettings autoscaler_settings = 79;
