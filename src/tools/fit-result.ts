@@ -1,5 +1,5 @@
 /** Bytes for outputs with their units, and for their statistics, in the result of a run whose caller named no outputs. */
-const OUTPUT_BYTES = 360;
+const OUTPUT_BYTES = 500;
 const STATISTICS_BYTES = 420;
 
 /** What a result shows of a run's outputs; the record holds all. */
@@ -17,15 +17,17 @@ export function fitOutputs<Value, Statistics>(
   run: ShownOutputs<Value, Statistics>,
   all: boolean,
 ): ShownOutputs<Value, Statistics> {
-  if (all) return run;
+  const units = withoutNulls(run.units);
+  if (all) return { ...run, units };
   const names = firstThatFit(Object.keys(run.outputs), OUTPUT_BYTES, (name) => [
-    ...[name, run.outputs[name], name, run.units[name]],
+    ...[name, run.outputs[name]],
+    ...(name in units ? [name, units[name]] : []),
   ]);
   const told = names.filter((name) => name in run.statistics);
   const counted = firstThatFit(told, STATISTICS_BYTES, (name) => [name, run.statistics[name]]);
   return {
     outputs: pick(run.outputs, names),
-    units: pick(run.units, names),
+    units: pick(units, names),
     statistics: pick(run.statistics, counted),
   };
 }
@@ -42,6 +44,13 @@ function firstThatFit(
     return used > bytes;
   });
   return count === -1 ? [...names] : names.slice(0, Math.max(1, count));
+}
+
+/** A variable without a unit is one without a member: a list of nulls tells a reader nothing. */
+function withoutNulls(units: Readonly<Record<string, string | null>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(units).flatMap(([name, unit]) => (unit === null ? [] : [[name, unit] as const])),
+  );
 }
 
 function pick<T>(members: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {

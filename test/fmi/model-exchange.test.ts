@@ -217,7 +217,7 @@ describe.each([1, 2, 3] as const)("simulateModelExchange of FMI %i", (version) =
     );
     expect(result.events.time).toBe(9);
     expect(recording.time).toHaveLength(11 + 4);
-    expect(result.messages.join()).toContain("From 0.33 s on");
+    expect(result.messages.join()).toContain("Warning: from 0.33 s on");
   });
 
   // FMI 1.0 has no directional derivatives.
