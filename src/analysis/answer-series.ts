@@ -1,5 +1,5 @@
 import { ToolError } from "../errors.ts";
-import { namePattern } from "../fmi/name-pattern.ts";
+import { namePattern } from "../fmi/description/name-pattern.ts";
 import { type CheckedLimit, checkLimits, getColumn, type Limits } from "./check-limits.ts";
 import type { NumberColumn, Series } from "./series.ts";
 import { findSettling, type Settling } from "./settling.ts";

@@ -1,6 +1,6 @@
 import { ToolError } from "../errors.ts";
-import { findClosestNames } from "../fmi/closest-names.ts";
-import { convertToUnit, parseQuantity } from "../fmi/units.ts";
+import { findClosestNames } from "../fmi/description/closest-names.ts";
+import { convertToUnit, parseQuantity } from "../fmi/units/units.ts";
 import { checkLimit, type LimitOutcome } from "./check-limit.ts";
 import type { NumberColumn, Series } from "./series.ts";
 

@@ -1,9 +1,9 @@
 import { basename } from "node:path";
 import { ToolError } from "../errors.ts";
-import { type ByteSource, openFileSource } from "../fmi/byte-source.ts";
+import { type ByteSource, openFileSource } from "../fmi/archive/byte-source.ts";
+import type { ModelDescription } from "../fmi/description/model-description.ts";
 import { openFmu } from "../fmi/fmu.ts";
 import { findRunWarnings } from "../fmi/fmu-warnings.ts";
-import type { ModelDescription } from "../fmi/model-description.ts";
 import type { Operations } from "../operations.ts";
 import { checksumOfFile } from "./file-checksum.ts";
 import { resolveFmu } from "./find-fmu.ts";

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { openFileSource } from "../fmi/byte-source.ts";
+import { openFileSource } from "../fmi/archive/byte-source.ts";
 import { type Fmu, openFmu } from "../fmi/fmu.ts";
 import type { Modal } from "../modal/modal.ts";
 import { resolveFmu } from "./find-fmu.ts";

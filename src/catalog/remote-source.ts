@@ -1,4 +1,4 @@
-import { assertRange, type ByteSource } from "../fmi/byte-source.ts";
+import { assertRange, type ByteSource } from "../fmi/archive/byte-source.ts";
 import type { Modal, VolumeEntry, VolumeInfo } from "../modal/modal.ts";
 
 /**

@@ -1,18 +1,18 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { toError } from "../errors.ts";
-import { BOUND_FOLDER } from "./bound-functions.ts";
-import { listUnfinished } from "./call-records.ts";
-import { type ContainerOwner, OWNER_FILE } from "./container-folder.ts";
+import { contentsOfMounts } from "./apps/mount-records.ts";
+import { listUnfinished } from "./calls/call-records.ts";
+import { BOUND_FOLDER } from "./containers/bound-functions.ts";
+import { type ContainerOwner, OWNER_FILE } from "./containers/container-folder.ts";
+import type { PythonEnvironment } from "./containers/python-environment.ts";
 import { isOlder } from "./file-age.ts";
 import { withLock } from "./locks.ts";
-import { contentsOfMounts } from "./mount-records.ts";
 import { isOwnerAlive } from "./owners.ts";
-import type { PythonEnvironment } from "./python-environment.ts";
 import { listFolder, orUndefined, readRecord, removeFile, replaceRecord } from "./record-files.ts";
 import type { EmulatorState } from "./state.ts";
 import { removeUnusedParts } from "./unused-parts.ts";
-import { type EntryRecord, listEntries } from "./volume-entries.ts";
+import { type EntryRecord, listEntries } from "./volumes/volume-entries.ts";
 
 const DAY_MS = 24 * 3600 * 1000;
 const EVERY_MS = 6 * 3600 * 1000;

@@ -7,40 +7,40 @@ import {
   isHostedByPython,
   publishApp,
   publishAtStart,
-} from "./app-records.ts";
-import { appHandlers } from "./apps.ts";
+} from "./apps/app-records.ts";
+import { appHandlers } from "./apps/apps.ts";
+import { definitionHandlers } from "./apps/definitions.ts";
+import { deployHandlers } from "./apps/deploys.ts";
+import { functionHandlers } from "./apps/functions.ts";
+import { imageHandlers } from "./apps/images.ts";
+import { mountHandlers } from "./apps/mounts.ts";
+import { secretHandlers } from "./apps/secrets.ts";
 import { authHandlers } from "./auth.ts";
-import { blobHandlers } from "./blobs.ts";
-import { callDataHandlers } from "./call-data.ts";
-import { containerHandlers, retireContainers } from "./containers.ts";
-import { definitionHandlers } from "./definitions.ts";
-import { deployHandlers } from "./deploys.ts";
+import { callDataHandlers } from "./calls/call-data.ts";
+import { functionCallHandlers } from "./calls/function-calls.ts";
+import { mapCallHandlers } from "./calls/map-calls.ts";
+import { countRunning, endAllCalls } from "./calls/running-calls.ts";
+import { statsHandlers } from "./calls/stats.ts";
+import { containerHandlers, retireContainers } from "./containers/containers.ts";
+import { findPython, type PythonOptions } from "./containers/python-environment.ts";
 import { environmentHandlers } from "./environments.ts";
 import type { ControlServer } from "./faults/control-server.ts";
 import type { FaultBench } from "./faults/fault-bench.ts";
 import type { FaultName } from "./faults/fault-list.ts";
 import type { BuiltInApp } from "./function-body.ts";
-import { functionCallHandlers } from "./function-calls.ts";
-import { functionHandlers } from "./functions.ts";
 import { collectInBackground } from "./garbage.ts";
 import type { Handlers } from "./handler.ts";
-import { imageHandlers } from "./images.ts";
-import { logHandlers } from "./logs.ts";
-import { mapCallHandlers } from "./map-calls.ts";
-import { mountHandlers } from "./mounts.ts";
-import { findPython, type PythonOptions } from "./python-environment.ts";
-import { countRunning, endAllCalls } from "./running-calls.ts";
-import { secretHandlers } from "./secrets.ts";
+import { logHandlers } from "./logs/logs.ts";
 import { startRpcServer } from "./server.ts";
 import { type Credentials, type EmulatorState, ENVIRONMENT, openState } from "./state.ts";
-import { statsHandlers } from "./stats.ts";
-import { startTransferServer } from "./transfer-server.ts";
-import { volumeFileHandlers } from "./volume-files.ts";
-import { volumeHandlers } from "./volumes.ts";
+import { blobHandlers } from "./volumes/blobs.ts";
+import { startTransferServer } from "./volumes/transfer-server.ts";
+import { volumeFileHandlers } from "./volumes/volume-files.ts";
+import { volumeHandlers } from "./volumes/volumes.ts";
 
+export type { PythonOptions } from "./containers/python-environment.ts";
 export type { FaultName } from "./faults/fault-list.ts";
 export type { BuiltInApp } from "./function-body.ts";
-export type { PythonOptions } from "./python-environment.ts";
 
 /** Where the emulator keeps its state and what it hosts. */
 export interface EmulatorOptions {

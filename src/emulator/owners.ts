@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import type { EmulatorState } from "./state.ts";
-import { signUrl, type TransferMethod } from "./transfer-urls.ts";
+import { signUrl, type TransferMethod } from "./volumes/transfer-urls.ts";
 
 /** The process that a call or lock belongs to: where it listens, and a name that no later process has. */
 export interface Owner {

@@ -2,16 +2,16 @@ import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { chmod, mkdir } from "node:fs/promises";
 import path from "node:path";
-import type { CallData } from "./call-data.ts";
-import type { AppPool } from "./containers.ts";
+import type { ImageBuild } from "./apps/image-builds.ts";
+import type { CallData } from "./calls/call-data.ts";
+import type { MapCall } from "./calls/map-calls.ts";
+import type { LiveCall } from "./calls/running-calls.ts";
+import type { AppPool } from "./containers/containers.ts";
+import type { PythonOptions } from "./containers/python-environment.ts";
 import type { BuiltInApp } from "./function-body.ts";
 import type { Handlers } from "./handler.ts";
 import { newId } from "./ids.ts";
-import type { ImageBuild } from "./image-builds.ts";
-import type { MapCall } from "./map-calls.ts";
-import type { PythonOptions } from "./python-environment.ts";
 import { createRecord, readRecord } from "./record-files.ts";
-import type { LiveCall } from "./running-calls.ts";
 
 /** The secrets of a state folder, made once and shared by every process that uses it. */
 export interface Credentials {

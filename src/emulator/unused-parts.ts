@@ -1,11 +1,11 @@
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { type AppRecord, listApps } from "./app-records.ts";
-import { findDefinition } from "./definition-records.ts";
+import { type AppRecord, listApps } from "./apps/app-records.ts";
+import { findDefinition } from "./apps/definition-records.ts";
+import { type ImageRecord, imageMounts, planLayers, requireImage } from "./apps/image-records.ts";
+import { sourceName } from "./apps/mount-records.ts";
+import { findPython, type PythonEnvironment } from "./containers/python-environment.ts";
 import { isOlder } from "./file-age.ts";
-import { type ImageRecord, imageMounts, planLayers, requireImage } from "./image-records.ts";
-import { sourceName } from "./mount-records.ts";
-import { findPython, type PythonEnvironment } from "./python-environment.ts";
 import { listFolder, orUndefined, readRecord, removeFile } from "./record-files.ts";
 import type { EmulatorState } from "./state.ts";
 

@@ -3,9 +3,9 @@ import { access, constants, mkdir, mkdtemp, readFile, rename, rm } from "node:fs
 import { delimiter, join } from "node:path";
 import { ToolError, toError } from "../errors.ts";
 import { inspectLibrary } from "./binary/inspect-library.ts";
+import type { InterfaceDescription } from "./description/model-description.ts";
 import type { Fmu } from "./fmu.ts";
 import { quote } from "./invalid-fmu.ts";
-import type { InterfaceDescription } from "./model-description.ts";
 import type { Platform } from "./platforms.ts";
 import { findSourceBuild, type SourceBuild } from "./source-build.ts";
 

@@ -1,6 +1,6 @@
+import type { ModelDescription } from "./description/model-description.ts";
 import type { Fmu } from "./fmu.ts";
 import { quote } from "./invalid-fmu.ts";
-import type { ModelDescription } from "./model-description.ts";
 import { findLibraryPath, type Platform } from "./platforms.ts";
 
 const MOST_NAMES = 5;

@@ -1,9 +1,9 @@
-import { type FmuArchive, openArchive } from "./archive.ts";
-import { ARCHIVE_LIMITS } from "./archive-entries.ts";
-import type { ByteSource } from "./byte-source.ts";
+import { type FmuArchive, openArchive } from "./archive/archive.ts";
+import { ARCHIVE_LIMITS } from "./archive/archive-entries.ts";
+import type { ByteSource } from "./archive/byte-source.ts";
+import { readModelDescription } from "./description/known-descriptions.ts";
+import type { ModelDescription } from "./description/model-description.ts";
 import { invalidFmu, quote } from "./invalid-fmu.ts";
-import { readModelDescription } from "./known-descriptions.ts";
-import type { ModelDescription } from "./model-description.ts";
 import { listPlatforms, type Platform } from "./platforms.ts";
 
 const MODEL_DESCRIPTION = "modelDescription.xml";

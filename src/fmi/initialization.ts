@@ -1,7 +1,7 @@
+import type { Variable } from "./description/model-description.ts";
 import { checkStatus } from "./fmu-status.ts";
 import type { LifeCycle } from "./life-cycle-2.ts";
-import type { Variable } from "./model-description.ts";
-import { findVariables } from "./recorded-columns.ts";
+import { findVariables } from "./recording/recorded-columns.ts";
 import { isTunable } from "./settable.ts";
 import type { SimulationSettings } from "./simulation-settings.ts";
 import { createValueBlocks, type ValueAccess, type ValueBlock } from "./value-block.ts";

@@ -1,7 +1,7 @@
+import type { ModelDescription } from "./description/model-description.ts";
 import type { NativeLibrary } from "./library.ts";
 import type { LifeCycle } from "./life-cycle-2.ts";
-import type { ModelDescription } from "./model-description.ts";
-import type { DiscreteStatesUpdate } from "./model-exchange-instance.ts";
+import type { DiscreteStatesUpdate } from "./model-exchange/model-exchange-instance.ts";
 import type { FmuLogging } from "./simulation-settings.ts";
 import type { ValueAccess } from "./value-block.ts";
 

@@ -4,7 +4,7 @@ import { checkStatus, NoInstanceError } from "./fmu-status.ts";
 import { chooseLogCategories, type InstanceOptions, type LoadedFmu } from "./instance.ts";
 import { allocate, allocateString, loadLibrary } from "./library.ts";
 import { createLogger } from "./logger.ts";
-import { bindPlainCalls } from "./model-exchange-calls.ts";
+import { bindPlainCalls } from "./model-exchange/model-exchange-calls.ts";
 
 /** fmi2Type. */
 export const MODEL_EXCHANGE = 0;

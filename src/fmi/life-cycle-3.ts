@@ -3,7 +3,7 @@ import { checkStatus } from "./fmu-status.ts";
 import { chooseLogCategories, type InstanceOptions, type LoadedFmu } from "./instance.ts";
 import { allocate, allocateString } from "./library.ts";
 import type { LifeCycle } from "./life-cycle-2.ts";
-import { bindPlainCalls } from "./model-exchange-calls.ts";
+import { bindPlainCalls } from "./model-exchange/model-exchange-calls.ts";
 
 /** The address of fmi3's resourcePath: absolute, with a separator at its end; NULL without resources. */
 export function allocateResourcePath3({ resourcesPath }: LoadedFmu): number {

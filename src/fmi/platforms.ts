@@ -1,5 +1,5 @@
 import { ToolError } from "../errors.ts";
-import type { ArchiveEntry } from "./archive-entries.ts";
+import type { ArchiveEntry } from "./archive/archive-entries.ts";
 
 /** A platform an FMU may have a binary for. */
 export interface Platform {

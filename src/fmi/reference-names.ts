@@ -1,4 +1,4 @@
-import type { ModelDescription, VariableType } from "./model-description.ts";
+import type { ModelDescription, VariableType } from "./description/model-description.ts";
 
 const LETTERS: Partial<Record<VariableType, string>> = {
   Float64: "r",

@@ -1,4 +1,4 @@
-import type { DefaultExperiment } from "./model-description.ts";
+import type { DefaultExperiment } from "./description/model-description.ts";
 import { createTimeGrid, isUniform, type TimeGrid } from "./time-grid.ts";
 
 /** The most points a run may record. */

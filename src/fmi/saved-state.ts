@@ -1,5 +1,5 @@
 import { ToolError } from "../errors.ts";
-import type { InterfaceDescription, ModelDescription, StartValue } from "./model-description.ts";
+import type { InterfaceDescription, ModelDescription, StartValue } from "./description/model-description.ts";
 
 /** What is kept of a simulation besides the FMU's own bytes. */
 export interface StateHeader {

@@ -1,4 +1,4 @@
-import type { Variable } from "./model-description.ts";
+import type { Variable } from "./description/model-description.ts";
 
 /** Why a start value cannot be set, as the end of a sentence; undefined where it can (FMI 2.0.5 2.2.7, FMI 3.0 2.4.7.4). */
 export function whyNotSettable({ causality, variability, initial, type }: Variable): string | undefined {

@@ -1,6 +1,6 @@
-import type { SolverName } from "./choose-solver.ts";
+import type { StartValue } from "./description/model-description.ts";
 import type { InputSeries } from "./input/input-series.ts";
-import type { StartValue } from "./model-description.ts";
+import type { SolverName } from "./model-exchange/choose-solver.ts";
 
 /** What the FMU is to log: all categories, or those that tell of problems where it names them (else all). */
 export type FmuLogging = "all" | "problems";

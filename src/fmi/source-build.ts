@@ -1,10 +1,10 @@
-import { cleanPath } from "./archive-entries.ts";
+import { cleanPath } from "./archive/archive-entries.ts";
+import type { InterfaceDescription } from "./description/model-description.ts";
+import { createAttributeReader } from "./description/xml-attributes.ts";
+import { readXmlElements, type XmlElement } from "./description/xml-elements.ts";
 import type { Fmu } from "./fmu.ts";
 import { invalidFmu, quote } from "./invalid-fmu.ts";
-import type { InterfaceDescription } from "./model-description.ts";
 import type { Platform } from "./platforms.ts";
-import { createAttributeReader } from "./xml-attributes.ts";
-import { readXmlElements, type XmlElement } from "./xml-elements.ts";
 
 const BUILD_DESCRIPTION = "sources/buildDescription.xml";
 const LARGEST = 16 * 1024 * 1024;

@@ -1,5 +1,5 @@
-import type { StartValue, Variable, VariableType } from "./model-description.ts";
-import { parseXmlBoolean, parseXmlNumber } from "./xml-attributes.ts";
+import type { StartValue, Variable, VariableType } from "./description/model-description.ts";
+import { parseXmlBoolean, parseXmlNumber } from "./description/xml-attributes.ts";
 
 type IntegerType = Exclude<VariableType, "Float32" | "Float64" | "Boolean" | "String" | "Binary" | "Clock">;
 

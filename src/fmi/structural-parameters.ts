@@ -1,4 +1,4 @@
-import type { ModelDescription, StartValue, Variable } from "./model-description.ts";
+import type { ModelDescription, StartValue, Variable } from "./description/model-description.ts";
 
 /**
  * The model description that holds once structural parameters are set in Configuration Mode: arrays have the sizes that

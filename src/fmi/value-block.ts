@@ -1,4 +1,10 @@
-import { countElements } from "./dimensions.ts";
+import { countElements } from "./description/dimensions.ts";
+import type {
+  ModelDescription,
+  StartValue,
+  Variable,
+  VariableType,
+} from "./description/model-description.ts";
 import { checkStatus } from "./fmu-status.ts";
 import {
   allocate,
@@ -8,8 +14,7 @@ import {
   readString,
   viewMemory,
 } from "./library.ts";
-import type { ModelDescription, StartValue, Variable, VariableType } from "./model-description.ts";
-import { groupByType } from "./recorded-columns.ts";
+import { groupByType } from "./recording/recorded-columns.ts";
 
 /** Where values are read and written. FMI 1.0 puts the model identifier before the names of its functions. */
 export interface ValueAccess {

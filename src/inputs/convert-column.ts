@@ -1,7 +1,7 @@
 import { ToolError } from "../errors.ts";
-import type { UnitDefinition, Variable } from "../fmi/model-description.ts";
+import type { UnitDefinition, Variable } from "../fmi/description/model-description.ts";
 import { integerRange } from "../fmi/start-values.ts";
-import { convertToUnit } from "../fmi/units.ts";
+import { convertToUnit } from "../fmi/units/units.ts";
 import type { TableColumn } from "./input-table.ts";
 
 /** Brings the values of a column into the variable's own unit; the same array where nothing is to be done. */

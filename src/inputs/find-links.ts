@@ -1,8 +1,8 @@
 import { ToolError } from "../errors.ts";
-import { findClosestNames } from "../fmi/closest-names.ts";
+import { findClosestNames } from "../fmi/description/closest-names.ts";
+import type { ModelDescription, Variable } from "../fmi/description/model-description.ts";
 import { findInputElement, whyNotDriven } from "../fmi/input/input-element.ts";
 import { quote } from "../fmi/invalid-fmu.ts";
-import type { ModelDescription, Variable } from "../fmi/model-description.ts";
 import type { InputTable, TableColumn } from "./input-table.ts";
 
 /** A column and the variable, or element of one, that it drives. */

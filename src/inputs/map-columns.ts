@@ -1,4 +1,5 @@
 import { ToolError } from "../errors.ts";
+import type { ModelDescription } from "../fmi/description/model-description.ts";
 import { isHeld } from "../fmi/input/input-element.ts";
 import {
   checkCoverage,
@@ -9,7 +10,6 @@ import {
   trimInputSeries,
 } from "../fmi/input/input-series.ts";
 import { quote } from "../fmi/invalid-fmu.ts";
-import type { ModelDescription } from "../fmi/model-description.ts";
 import { checkColumnType, convertColumn, rangeWarning } from "./convert-column.ts";
 import { findLinks, type Link } from "./find-links.ts";
 import type { InputTable } from "./input-table.ts";

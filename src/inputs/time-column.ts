@@ -1,6 +1,6 @@
 import { ToolError } from "../errors.ts";
 import { quote } from "../fmi/invalid-fmu.ts";
-import { convertToUnit } from "../fmi/units.ts";
+import { convertToUnit } from "../fmi/units/units.ts";
 import { type TimePlacement, unreadable } from "./input-table.ts";
 import { type IsoTime, looksLikeIsoTime, parseIsoTime, secondsBetween } from "./iso-time.ts";
 import { parseNumber } from "./parse-number.ts";

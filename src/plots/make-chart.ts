@@ -1,5 +1,5 @@
 import type { Series } from "../analysis/series.ts";
-import { namePattern } from "../fmi/name-pattern.ts";
+import { namePattern } from "../fmi/description/name-pattern.ts";
 import type { Chart, Curve, Panel } from "./chart.ts";
 import { COLOURS } from "./theme.ts";
 

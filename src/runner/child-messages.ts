@@ -1,5 +1,5 @@
-import type { RecordedList } from "../fmi/list-recording.ts";
-import type { ModelDescription, StartValue } from "../fmi/model-description.ts";
+import type { ModelDescription, StartValue } from "../fmi/description/model-description.ts";
+import type { RecordedList } from "../fmi/recording/list-recording.ts";
 import type { SimulationSettings } from "../fmi/simulation-settings.ts";
 
 /** One simulation, as the child process is told of it. Paths are absolute. */

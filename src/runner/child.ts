@@ -1,11 +1,11 @@
 /** Entry of the child process: takes one job over IPC, simulates it, tells its result, and exits. */
 import { unlinkSync } from "node:fs";
 import { ToolError, toError } from "../errors.ts";
-import { simulateCoSimulation } from "../fmi/co-simulation.ts";
+import { simulateCoSimulation } from "../fmi/co-simulation/co-simulation.ts";
 import { loadLibrary } from "../fmi/library.ts";
-import type { RecordedList } from "../fmi/list-recording.ts";
-import { recordedColumns } from "../fmi/recorded-columns.ts";
-import { createRecorder, recordingBytes } from "../fmi/recorder.ts";
+import type { RecordedList } from "../fmi/recording/list-recording.ts";
+import { recordedColumns } from "../fmi/recording/recorded-columns.ts";
+import { createRecorder, recordingBytes } from "../fmi/recording/recorder.ts";
 import type { ChildMessage, SimulationJob } from "./child-messages.ts";
 import { blockOnOutput, confineProcess, flushOutput, limitProcess } from "./limits.ts";
 import { createOutputLimit } from "./output-limit.ts";
@@ -60,7 +60,7 @@ async function simulate(job: SimulationJob): Promise<void> {
 }
 
 async function loadModelExchange() {
-  return (await import("../fmi/model-exchange.ts")).simulateModelExchange;
+  return (await import("../fmi/model-exchange/model-exchange.ts")).simulateModelExchange;
 }
 
 async function run(job: SimulationJob): Promise<void> {

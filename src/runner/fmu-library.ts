@@ -1,11 +1,11 @@
 import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { toError } from "../errors.ts";
+import { openFileSource } from "../fmi/archive/byte-source.ts";
 import { explainUnloadable } from "../fmi/binary/explain-unloadable.ts";
 import { createLibraryFinder, findGlibcVersion } from "../fmi/binary/find-library.ts";
 import { inspectLibrary } from "../fmi/binary/inspect-library.ts";
 import { requiredFunctions } from "../fmi/binary/required-functions.ts";
-import { openFileSource } from "../fmi/byte-source.ts";
 import { compileFmu } from "../fmi/compile-process.ts";
 import type { Fmu } from "../fmi/fmu.ts";
 import type { Platform } from "../fmi/platforms.ts";

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { openFileSource } from "../fmi/byte-source.ts";
+import { openFileSource } from "../fmi/archive/byte-source.ts";
 import { type Fmu, openFmu } from "../fmi/fmu.ts";
 import { hashFile } from "./fmu-file.ts";
 

@@ -1,10 +1,10 @@
 import { toError } from "../errors.ts";
+import type { ModelDescription } from "../fmi/description/model-description.ts";
 import { decodeInputSeries } from "../fmi/input/encode-input-series.ts";
 import { findInputBreaks } from "../fmi/input/input-breaks.ts";
 import { findInputElement, isHeld, whyNotDriven } from "../fmi/input/input-element.ts";
 import { checkInputSeries, type InputSeries } from "../fmi/input/input-series.ts";
 import { tickTimes } from "../fmi/input/triggered-clocks.ts";
-import type { ModelDescription } from "../fmi/model-description.ts";
 import { readStateHeader } from "../fmi/saved-state.ts";
 import { MOST_SENT_BYTES, type RunArguments } from "./contract.ts";
 import type { ChosenInterface } from "./plan-interface.ts";

@@ -1,4 +1,4 @@
-import type { InterfaceDescription, ModelDescription } from "../fmi/model-description.ts";
+import type { InterfaceDescription, ModelDescription } from "../fmi/description/model-description.ts";
 import type { RunArguments } from "./contract.ts";
 
 /** How an FMU is going to be run. */

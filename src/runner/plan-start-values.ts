@@ -1,5 +1,5 @@
-import { findClosestNames } from "../fmi/closest-names.ts";
-import type { ModelDescription, StartValue, Variable } from "../fmi/model-description.ts";
+import { findClosestNames } from "../fmi/description/closest-names.ts";
+import type { ModelDescription, StartValue, Variable } from "../fmi/description/model-description.ts";
 import { isTunable, whyNotSettable } from "../fmi/settable.ts";
 import { findOutOfRange } from "../fmi/start-values.ts";
 import { resizeDescription } from "../fmi/structural-parameters.ts";

@@ -1,4 +1,4 @@
-import type { DefaultExperiment, InterfaceDescription } from "../fmi/model-description.ts";
+import type { DefaultExperiment, InterfaceDescription } from "../fmi/description/model-description.ts";
 import { MOST_POINTS, planRunTimes, type RunTimesProblem } from "../fmi/run-times.ts";
 import { countPoints } from "../fmi/time-grid.ts";
 import type { RunArguments } from "./contract.ts";

@@ -1,4 +1,4 @@
-import type { Variable } from "../fmi/model-description.ts";
+import type { Variable } from "../fmi/description/model-description.ts";
 import type { CallLog } from "./call-log.ts";
 import type { ProbeArguments, ProbeResult } from "./contract.ts";
 import { containerPaths } from "./fmu-file.ts";

@@ -1,8 +1,13 @@
 import { closeSync, openSync, read, readSync } from "node:fs";
 import { promisify } from "node:util";
-import { type DebugPoints, debugRingBytes, debugVariables, readDebugRing } from "../fmi/debug-points.ts";
-import type { ModelDescription } from "../fmi/model-description.ts";
-import { columnOffset, type RecordingSummary, readSummary, summaryBytes } from "../fmi/recorder.ts";
+import type { ModelDescription } from "../fmi/description/model-description.ts";
+import {
+  type DebugPoints,
+  debugRingBytes,
+  debugVariables,
+  readDebugRing,
+} from "../fmi/recording/debug-points.ts";
+import { columnOffset, type RecordingSummary, readSummary, summaryBytes } from "../fmi/recording/recorder.ts";
 
 /** A recording read back, thinned to what may be sent. */
 export interface StoredRecording extends RecordingSummary {

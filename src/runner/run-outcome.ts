@@ -1,8 +1,8 @@
 import { nameHost } from "../fmi/binary/explain-unloadable.ts";
-import { debugVariables } from "../fmi/debug-points.ts";
-import type { ModelDescription, StartValue, Variable } from "../fmi/model-description.ts";
-import { recordedColumns } from "../fmi/recorded-columns.ts";
-import type { ColumnStatistics } from "../fmi/recorder.ts";
+import type { ModelDescription, StartValue, Variable } from "../fmi/description/model-description.ts";
+import { debugVariables } from "../fmi/recording/debug-points.ts";
+import { recordedColumns } from "../fmi/recording/recorded-columns.ts";
+import type { ColumnStatistics } from "../fmi/recording/recorder.ts";
 import { createTimeGrid } from "../fmi/time-grid.ts";
 import type {
   DebugSeries,

@@ -1,11 +1,11 @@
-import { chooseEventCapacity } from "../fmi/event-rows.ts";
+import type { ModelDescription } from "../fmi/description/model-description.ts";
+import { selectVariables } from "../fmi/description/select-variables.ts";
 import type { Fmu } from "../fmi/fmu.ts";
-import type { ModelDescription } from "../fmi/model-description.ts";
 import { findLibraryPath, type Platform } from "../fmi/platforms.ts";
-import { recordedColumns } from "../fmi/recorded-columns.ts";
-import { recordingBytes } from "../fmi/recorder.ts";
+import { chooseEventCapacity } from "../fmi/recording/event-rows.ts";
+import { recordedColumns } from "../fmi/recording/recorded-columns.ts";
+import { recordingBytes } from "../fmi/recording/recorder.ts";
 import { readStateHeader, savedSizes, whyNotSaved } from "../fmi/saved-state.ts";
-import { selectVariables } from "../fmi/select-variables.ts";
 import type { SimulationSettings } from "../fmi/simulation-settings.ts";
 import { resizeDescription } from "../fmi/structural-parameters.ts";
 import type { RunArguments } from "./contract.ts";

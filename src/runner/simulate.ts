@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Fmu } from "../fmi/fmu.ts";
 import type { Platform } from "../fmi/platforms.ts";
-import { recordedColumns } from "../fmi/recorded-columns.ts";
+import { recordedColumns } from "../fmi/recording/recorded-columns.ts";
 import type { CallLog } from "./call-log.ts";
 import type { RunArguments, RunResult } from "./contract.ts";
 import { containerPaths } from "./fmu-file.ts";

@@ -1,5 +1,5 @@
-import { countElements } from "../fmi/dimensions.ts";
-import type { ModelDescription, StartValue, Variable } from "../fmi/model-description.ts";
+import { countElements } from "../fmi/description/dimensions.ts";
+import type { ModelDescription, StartValue, Variable } from "../fmi/description/model-description.ts";
 import { fitInteger, integerRange } from "../fmi/start-values.ts";
 import type { WireValue } from "./contract.ts";
 

@@ -1,4 +1,4 @@
-import type { RecordedColumn } from "../fmi/recorded-columns.ts";
+import type { RecordedColumn } from "../fmi/recording/recorded-columns.ts";
 import type { StepCheck } from "./contract.ts";
 import type { StoredRecording } from "./recording-file.ts";
 

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import type { DebugPoints } from "../fmi/debug-points.ts";
-import type { RecordedList } from "../fmi/list-recording.ts";
-import type { StartValue } from "../fmi/model-description.ts";
-import { recordedColumns } from "../fmi/recorded-columns.ts";
+import type { StartValue } from "../fmi/description/model-description.ts";
+import type { DebugPoints } from "../fmi/recording/debug-points.ts";
+import type { RecordedList } from "../fmi/recording/list-recording.ts";
+import { recordedColumns } from "../fmi/recording/recorded-columns.ts";
 import { createReferenceNamer } from "../fmi/reference-names.ts";
 import type { ChildMessage, SimulationJob } from "./child-messages.ts";
 import type { ProcessExit, SimulationProcess } from "./child-process.ts";

@@ -1,7 +1,11 @@
-import { simulateCoSimulation } from "../fmi/co-simulation.ts";
+import { simulateCoSimulation } from "../fmi/co-simulation/co-simulation.ts";
+import type {
+  InterfaceDescription,
+  ModelDescription,
+  Variable,
+} from "../fmi/description/model-description.ts";
 import { loadLibrary, type NativeLibrary } from "../fmi/library.ts";
-import type { InterfaceDescription, ModelDescription, Variable } from "../fmi/model-description.ts";
-import { createRecorder, recordingBytes } from "../fmi/recorder.ts";
+import { createRecorder, recordingBytes } from "../fmi/recording/recorder.ts";
 
 const STEPS = 300;
 

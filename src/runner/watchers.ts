@@ -1,12 +1,12 @@
-import { debugRingBytes, debugVariables } from "../fmi/debug-points.ts";
-import { createDebugRing } from "../fmi/debug-ring.ts";
+import { debugRingBytes, debugVariables } from "../fmi/recording/debug-points.ts";
+import { createDebugRing } from "../fmi/recording/debug-ring.ts";
 import {
   createListRecording,
   type ListRecording,
   listedVariables,
   type RecordedList,
-} from "../fmi/list-recording.ts";
-import type { SampleWatch } from "../fmi/sampling.ts";
+} from "../fmi/recording/list-recording.ts";
+import type { SampleWatch } from "../fmi/recording/sampling.ts";
 import type { ValueAccess } from "../fmi/value-block.ts";
 import type { SimulationJob } from "./child-messages.ts";
 import { createFileMemory, type FileMemory } from "./shared-memory.ts";

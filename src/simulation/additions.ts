@@ -1,8 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { ToolError } from "../errors.ts";
+import type { ModelDescription } from "../fmi/description/model-description.ts";
 import { encodeInputSeries } from "../fmi/input/encode-input-series.ts";
-import type { ModelDescription } from "../fmi/model-description.ts";
 import { readStateHeader, savedSizes } from "../fmi/saved-state.ts";
 import type { InputSeriesArgument } from "../inputs/input-series-schema.ts";
 import { mapColumns } from "../inputs/map-columns.ts";

@@ -1,5 +1,5 @@
 import { ToolError } from "../errors.ts";
-import type { DefaultExperiment } from "../fmi/model-description.ts";
+import type { DefaultExperiment } from "../fmi/description/model-description.ts";
 import { MOST_POINTS, planRunTimes, type RunTimesProblem, type Sourced } from "../fmi/run-times.ts";
 
 export type { Sourced } from "../fmi/run-times.ts";

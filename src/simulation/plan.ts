@@ -1,8 +1,8 @@
 import { ToolError } from "../errors.ts";
-import { variablesByName } from "../fmi/aliases.ts";
-import { findClosestNames } from "../fmi/closest-names.ts";
-import type { ModelDescription, StartValue, Variable } from "../fmi/model-description.ts";
-import { selectVariables } from "../fmi/select-variables.ts";
+import { variablesByName } from "../fmi/description/aliases.ts";
+import { findClosestNames } from "../fmi/description/closest-names.ts";
+import type { ModelDescription, StartValue, Variable } from "../fmi/description/model-description.ts";
+import { selectVariables } from "../fmi/description/select-variables.ts";
 import { resizeDescription } from "../fmi/structural-parameters.ts";
 import type { WireValue } from "../runner/contract.ts";
 import { planTimes, type Sourced, type TimeRequest, type TimeSettings } from "./plan-times.ts";

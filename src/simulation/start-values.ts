@@ -1,9 +1,9 @@
 import { ToolError } from "../errors.ts";
-import { countElements } from "../fmi/dimensions.ts";
-import type { ModelDescription, Variable } from "../fmi/model-description.ts";
+import { countElements } from "../fmi/description/dimensions.ts";
+import type { ModelDescription, Variable } from "../fmi/description/model-description.ts";
 import { whyNotSettable } from "../fmi/settable.ts";
 import { findOutOfRange, fitInteger, integerRange } from "../fmi/start-values.ts";
-import { convertToUnit, parseQuantity } from "../fmi/units.ts";
+import { convertToUnit, parseQuantity } from "../fmi/units/units.ts";
 import type { WireValue } from "../runner/contract.ts";
 
 /** A start value as a caller gives it: a number in the variable's unit, text (with a unit, or a name), or a list for an array. */

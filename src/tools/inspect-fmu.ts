@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { OpenedSubject } from "../catalog/open-subject.ts";
 import { ToolError } from "../errors.ts";
-import type { Causality, Variable } from "../fmi/model-description.ts";
+import type { Causality, Variable } from "../fmi/description/model-description.ts";
 import type { Platform } from "../fmi/platforms.ts";
 import { endpointField, environmentField, useTestVolumeField } from "./fields.ts";
 import type { Endpoint, Services } from "./services.ts";
@@ -156,9 +156,9 @@ async function openOther(
 async function reportSubject(subject: OpenedSubject, args: Arguments, platform: Platform | undefined) {
   const [{ summarizeFmu, summarizeVariable }, { formatFinding, validateFmu }, { namePattern }] =
     await Promise.all([
-      import("../fmi/summarize-fmu.ts"),
+      import("../fmi/description/summarize-fmu.ts"),
       import("../fmi/validate/validate-fmu.ts"),
-      import("../fmi/name-pattern.ts"),
+      import("../fmi/description/name-pattern.ts"),
     ]);
   const { fmu } = subject;
   const { variables } = fmu.description;
@@ -220,7 +220,7 @@ function withoutNulls(members: object): Record<string, unknown> {
 }
 
 async function compare(subject: OpenedSubject, other: OpenedSubject) {
-  const { compareDescriptions } = await import("../fmi/compare-descriptions.ts");
+  const { compareDescriptions } = await import("../fmi/description/compare-descriptions.ts");
   const { added, removed, changed } = compareDescriptions(subject.fmu.description, other.fmu.description);
   const shown = (list: readonly unknown[]) => Math.max(0, list.length - MOST_CHANGES);
   return {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { ModelDescription } from "../fmi/model-description.ts";
+import type { ModelDescription } from "../fmi/description/model-description.ts";
 import { inputSeriesArgument } from "../inputs/input-series-schema.ts";
 import { interfaceType, solverName } from "../runner/contract.ts";
 import type { RunStore } from "../runs/store.ts";

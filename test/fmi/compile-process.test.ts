@@ -1,10 +1,10 @@
 import { readdir, stat } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
+import { bufferSource, openFileSource } from "../../src/fmi/archive/byte-source.ts";
 import { inspectLibrary } from "../../src/fmi/binary/inspect-library.ts";
-import { bufferSource, openFileSource } from "../../src/fmi/byte-source.ts";
 import { type CompileOptions, compileFmu } from "../../src/fmi/compile-process.ts";
+import { findLayeredStandards } from "../../src/fmi/description/layered-standards.ts";
 import { type Fmu, openFmu } from "../../src/fmi/fmu.ts";
-import { findLayeredStandards } from "../../src/fmi/layered-standards.ts";
 import { currentPlatform, PLATFORMS } from "../../src/fmi/platforms.ts";
 import { catchToolError } from "../support/catch-tool-error.ts";
 import { modelDescriptionXml } from "../support/model-description-xml.ts";

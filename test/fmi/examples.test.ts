@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { openFileSource } from "../../src/fmi/byte-source.ts";
+import { openFileSource } from "../../src/fmi/archive/byte-source.ts";
 import { openFmu } from "../../src/fmi/fmu.ts";
 import { validateFmu } from "../../src/fmi/validate/validate-fmu.ts";
 import { type FixtureRun, simulateFixture } from "../support/simulate-fixture.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bufferSource } from "../../src/fmi/byte-source.ts";
+import { bufferSource } from "../../src/fmi/archive/byte-source.ts";
 import { openFmu } from "../../src/fmi/fmu.ts";
 import { catchToolError } from "../support/catch-tool-error.ts";
 import { modelDescriptionXml } from "../support/model-description-xml.ts";

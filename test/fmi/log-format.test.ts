@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { ModelDescription } from "../../src/fmi/description/model-description.ts";
 import { allocateString } from "../../src/fmi/library.ts";
 import { createVariadicLogFormat } from "../../src/fmi/log-format.ts";
-import type { ModelDescription } from "../../src/fmi/model-description.ts";
 import { createReferenceNamer } from "../../src/fmi/reference-names.ts";
 
 function describedAs(fmiMajor: 2 | 3): ModelDescription {

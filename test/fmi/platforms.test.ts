@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ArchiveEntry } from "../../src/fmi/archive-entries.ts";
+import type { ArchiveEntry } from "../../src/fmi/archive/archive-entries.ts";
 import { currentPlatform, findLibraryPath, listPlatforms } from "../../src/fmi/platforms.ts";
 import { catchToolError } from "../support/catch-tool-error.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { countElements } from "../../src/fmi/dimensions.ts";
+import { countElements } from "../../src/fmi/description/dimensions.ts";
 import { joinState, readStateHeader, savedSizes, sizesToSave } from "../../src/fmi/saved-state.ts";
 import { resizeDescription } from "../../src/fmi/structural-parameters.ts";
 import { planModel } from "../support/plan-model.ts";

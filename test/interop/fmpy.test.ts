@@ -3,11 +3,11 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { openFileSource } from "../../src/fmi/byte-source.ts";
-import { elementNames, isNumeric } from "../../src/fmi/dimensions.ts";
+import { openFileSource } from "../../src/fmi/archive/byte-source.ts";
+import { elementNames, isNumeric } from "../../src/fmi/description/dimensions.ts";
+import type { ModelDescription, Variable } from "../../src/fmi/description/model-description.ts";
 import { openFmu } from "../../src/fmi/fmu.ts";
-import type { ModelDescription, Variable } from "../../src/fmi/model-description.ts";
-import type { Recording } from "../../src/fmi/recorder.ts";
+import type { Recording } from "../../src/fmi/recording/recorder.ts";
 import { cosimulateExample, simulateExample } from "../support/simulate-model-exchange.ts";
 
 /** A Python that has FMPy; unset, nothing here runs. */

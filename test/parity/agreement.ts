@@ -2,10 +2,10 @@ import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openFileSource } from "../../src/fmi/byte-source.ts";
-import { elementNames, isNumeric } from "../../src/fmi/dimensions.ts";
+import { openFileSource } from "../../src/fmi/archive/byte-source.ts";
+import { elementNames, isNumeric } from "../../src/fmi/description/dimensions.ts";
+import type { ModelDescription } from "../../src/fmi/description/model-description.ts";
 import { openFmu } from "../../src/fmi/fmu.ts";
-import type { ModelDescription } from "../../src/fmi/model-description.ts";
 import { makeHome } from "../support/home.ts";
 import { startToolClient, type ToolClient } from "../support/tool-client.ts";
 

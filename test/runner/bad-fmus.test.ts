@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { openArchive } from "../../src/fmi/archive.ts";
+import { openArchive } from "../../src/fmi/archive/archive.ts";
+import { openFileSource } from "../../src/fmi/archive/byte-source.ts";
 import { findGlibcVersion } from "../../src/fmi/binary/find-library.ts";
 import { requiredFunctions } from "../../src/fmi/binary/required-functions.ts";
-import { openFileSource } from "../../src/fmi/byte-source.ts";
 import { elfLibrary, type LibraryContent, peLibrary } from "../support/binaries.ts";
 import { startTestRunner } from "../support/built-in-runner.ts";
 import { modelDescriptionXml } from "../support/model-description-xml.ts";

@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { bufferSource, openFileSource } from "../../src/fmi/byte-source.ts";
+import { bufferSource, openFileSource } from "../../src/fmi/archive/byte-source.ts";
 import { type Fmu, openFmu } from "../../src/fmi/fmu.ts";
 import { currentPlatform } from "../../src/fmi/platforms.ts";
 import { type LoadingOptions, prepareLibrary } from "../../src/runner/fmu-library.ts";

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { createRecorder, recordingBytes } from "../../src/fmi/recorder.ts";
+import { createRecorder, recordingBytes } from "../../src/fmi/recording/recorder.ts";
 import { findRecording } from "../../src/runner/recording-file.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 

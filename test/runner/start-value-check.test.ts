@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { ModelDescription, Variable, VariableType } from "../../src/fmi/model-description.ts";
+import type {
+  ModelDescription,
+  Variable,
+  VariableType,
+} from "../../src/fmi/description/model-description.ts";
 import { whyNotSettable } from "../../src/fmi/settable.ts";
 import { checkStartValue } from "../../src/runner/start-value-check.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { DefaultExperiment } from "../../src/fmi/model-description.ts";
+import type { DefaultExperiment } from "../../src/fmi/description/model-description.ts";
 import { planTimes, type TimeRequest } from "../../src/simulation/plan-times.ts";
 import { catchToolError } from "../support/catch-tool-error.ts";
 

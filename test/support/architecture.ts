@@ -130,7 +130,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     why: "questions to a series are answered from what is kept, whoever simulated",
   },
   plots: {
-    rooms: [...PURE, "analysis", "runs", "fmi/name-pattern.ts"],
+    rooms: [...PURE, "analysis", "runs", "fmi/description/name-pattern.ts"],
     packages: ["d3-scale", "d3-shape", "@resvg/resvg-wasm"],
     why: "a picture is drawn from what is kept, whoever asks for it",
   },

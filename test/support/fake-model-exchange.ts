@@ -1,7 +1,10 @@
+import { parseModelDescription } from "../../src/fmi/description/parse-model-description.ts";
 import type { LoadedFmu } from "../../src/fmi/instance.ts";
 import { viewMemory } from "../../src/fmi/library.ts";
-import type { CompletedStep, DiscreteStatesUpdate } from "../../src/fmi/model-exchange-instance.ts";
-import { parseModelDescription } from "../../src/fmi/parse-model-description.ts";
+import type {
+  CompletedStep,
+  DiscreteStatesUpdate,
+} from "../../src/fmi/model-exchange/model-exchange-instance.ts";
 import { describeFake } from "./fake-model-description.ts";
 
 /** What a fake FMU knows while it runs. */

@@ -1,5 +1,5 @@
-import type { ModelDescription } from "../../src/fmi/model-description.ts";
-import { parseModelDescription } from "../../src/fmi/parse-model-description.ts";
+import type { ModelDescription } from "../../src/fmi/description/model-description.ts";
+import { parseModelDescription } from "../../src/fmi/description/parse-model-description.ts";
 import { modelDescriptionXml } from "./model-description-xml.ts";
 
 const UNITS = `<Unit name="K"><BaseUnit K="1"/><DisplayUnit name="degC" offset="-273.15"/></Unit>

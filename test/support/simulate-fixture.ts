@@ -2,15 +2,20 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openFileSource } from "../../src/fmi/byte-source.ts";
-import { simulateCoSimulation } from "../../src/fmi/co-simulation.ts";
+import { openFileSource } from "../../src/fmi/archive/byte-source.ts";
+import { simulateCoSimulation } from "../../src/fmi/co-simulation/co-simulation.ts";
+import type { StartValue } from "../../src/fmi/description/model-description.ts";
 import { openFmu } from "../../src/fmi/fmu.ts";
 import type { FmuLogMessage } from "../../src/fmi/instance.ts";
 import { loadLibrary } from "../../src/fmi/library.ts";
-import type { StartValue } from "../../src/fmi/model-description.ts";
 import { currentPlatform, findLibraryPath } from "../../src/fmi/platforms.ts";
-import { type RecordedColumn, recordedColumns } from "../../src/fmi/recorded-columns.ts";
-import { createRecorder, type Recording, readRecording, recordingBytes } from "../../src/fmi/recorder.ts";
+import { type RecordedColumn, recordedColumns } from "../../src/fmi/recording/recorded-columns.ts";
+import {
+  createRecorder,
+  type Recording,
+  readRecording,
+  recordingBytes,
+} from "../../src/fmi/recording/recorder.ts";
 import type { SimulationSettings } from "../../src/fmi/simulation-settings.ts";
 import { resizeDescription } from "../../src/fmi/structural-parameters.ts";
 import { countPoints, createTimeGrid } from "../../src/fmi/time-grid.ts";

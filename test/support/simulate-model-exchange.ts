@@ -1,18 +1,26 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openFileSource } from "../../src/fmi/byte-source.ts";
-import type { SimulationResult } from "../../src/fmi/co-simulation.ts";
-import { simulateCoSimulation } from "../../src/fmi/co-simulation.ts";
-import { chooseEventCapacity } from "../../src/fmi/event-rows.ts";
+import { openFileSource } from "../../src/fmi/archive/byte-source.ts";
+import type { SimulationResult } from "../../src/fmi/co-simulation/co-simulation.ts";
+import { simulateCoSimulation } from "../../src/fmi/co-simulation/co-simulation.ts";
+import type { StartValue } from "../../src/fmi/description/model-description.ts";
 import { openFmu } from "../../src/fmi/fmu.ts";
 import type { FmuLogMessage, LoadedFmu } from "../../src/fmi/instance.ts";
 import { loadLibrary } from "../../src/fmi/library.ts";
-import type { StartValue } from "../../src/fmi/model-description.ts";
-import { type ModelExchangeResult, simulateModelExchange } from "../../src/fmi/model-exchange.ts";
+import {
+  type ModelExchangeResult,
+  simulateModelExchange,
+} from "../../src/fmi/model-exchange/model-exchange.ts";
 import { currentPlatform, findLibraryPath } from "../../src/fmi/platforms.ts";
-import { recordedColumns } from "../../src/fmi/recorded-columns.ts";
-import { createRecorder, type Recording, readRecording, recordingBytes } from "../../src/fmi/recorder.ts";
+import { chooseEventCapacity } from "../../src/fmi/recording/event-rows.ts";
+import { recordedColumns } from "../../src/fmi/recording/recorded-columns.ts";
+import {
+  createRecorder,
+  type Recording,
+  readRecording,
+  recordingBytes,
+} from "../../src/fmi/recording/recorder.ts";
 import type { SimulationSettings } from "../../src/fmi/simulation-settings.ts";
 import { countPoints, createTimeGrid } from "../../src/fmi/time-grid.ts";
 import { fixturePath } from "./simulate-fixture.ts";

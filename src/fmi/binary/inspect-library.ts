@@ -1,4 +1,4 @@
-import type { ByteSource } from "../byte-source.ts";
+import type { ByteSource } from "../archive/byte-source.ts";
 import { invalidFmu } from "../invalid-fmu.ts";
 import { createByteView } from "./byte-view.ts";
 import { readElf } from "./elf.ts";

@@ -1,5 +1,5 @@
-import { elementNames } from "../dimensions.ts";
-import type { ModelDescription, Variable } from "../model-description.ts";
+import { elementNames } from "../description/dimensions.ts";
+import type { ModelDescription, Variable } from "../description/model-description.ts";
 import { isTriggeredClock } from "./triggered-clocks.ts";
 
 /** What a column of an input series drives: a scalar variable, or one element of an array. */

@@ -1,4 +1,4 @@
-import type { Variable } from "../model-description.ts";
+import type { Variable } from "../description/model-description.ts";
 import type { InputSeries } from "./input-series.ts";
 
 /** Whether a variable is an input Clock that ticks when the importer says so (FMI 3.0.2, section 2.2.9). */

@@ -113,7 +113,7 @@ typedef int (*GetReal3)(void *, const uint32_t *, size_t, double *, size_t);
 typedef int (*SetTime)(void *, double);
 typedef int (*VectorCall)(void *, double *, size_t);
 
-/* What is recorded after a step or at a point, as src/fmi/native-outputs.ts fills it in: every member has 8 bytes. */
+/* What is recorded after a step or at a point, as src/fmi/recording/native-outputs.ts fills it in: every member has 8 bytes. */
 typedef struct {
   uint64_t version;
   uint64_t getReal;
@@ -129,7 +129,7 @@ typedef struct {
   int64_t status;
 } Outputs;
 
-/* As src/fmi/native-steps.ts fills it in. */
+/* As src/fmi/co-simulation/native-steps.ts fills it in. */
 typedef struct {
   Outputs outputs;
   uint64_t doStep;
@@ -143,7 +143,7 @@ typedef struct {
   int64_t status;
 } Steps;
 
-/* The continuous part of a Model Exchange, as src/fmi/native-points.ts fills it in. */
+/* The continuous part of a Model Exchange, as src/fmi/model-exchange/native-points.ts fills it in. */
 typedef struct {
   uint64_t instance;
   uint64_t setTime;

@@ -1,6 +1,6 @@
-import { aliasSets } from "../aliases.ts";
+import { aliasSets } from "../description/aliases.ts";
+import type { ModelDescription, Variable } from "../description/model-description.ts";
 import { quote } from "../invalid-fmu.ts";
-import type { ModelDescription, Variable } from "../model-description.ts";
 import type { Findings } from "./finding.ts";
 
 /**

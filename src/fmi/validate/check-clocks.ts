@@ -1,5 +1,5 @@
+import type { ModelDescription, Variable } from "../description/model-description.ts";
 import { quote } from "../invalid-fmu.ts";
-import type { ModelDescription, Variable } from "../model-description.ts";
 import type { Findings } from "./finding.ts";
 
 type Report = (rule: string, message: string) => void;

@@ -1,5 +1,5 @@
+import type { ModelDescription, Variable } from "../description/model-description.ts";
 import { quote } from "../invalid-fmu.ts";
-import type { ModelDescription, Variable } from "../model-description.ts";
 import type { Findings } from "./finding.ts";
 
 /** Dimensions: above 0, by structural parameters of type UInt64, and as many start values as elements. */

@@ -1,4 +1,4 @@
-import type { ModelDescription } from "../model-description.ts";
+import type { ModelDescription } from "../description/model-description.ts";
 import type { Findings } from "./finding.ts";
 
 /** The default experiment: start before stop, tolerance and step size above 0. */

@@ -1,5 +1,5 @@
+import type { Causality, ModelDescription, Variability, Variable } from "../description/model-description.ts";
 import { quote } from "../invalid-fmu.ts";
-import type { Causality, ModelDescription, Variability, Variable } from "../model-description.ts";
 import type { Findings } from "./finding.ts";
 
 type Initial = NonNullable<Variable["initial"]>;

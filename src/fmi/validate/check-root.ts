@@ -1,5 +1,5 @@
+import type { InterfaceDescription, ModelDescription } from "../description/model-description.ts";
 import { quote } from "../invalid-fmu.ts";
-import type { InterfaceDescription, ModelDescription } from "../model-description.ts";
 import type { Findings } from "./finding.ts";
 
 const KNOWN_VERSIONS = /^(?:1\.0|2\.0|3\.0(?:\.\d+)?)$/;

@@ -1,5 +1,5 @@
+import type { ModelDescription, StartValue, Variable } from "../description/model-description.ts";
 import { quote } from "../invalid-fmu.ts";
-import type { ModelDescription, StartValue, Variable } from "../model-description.ts";
 import type { Findings } from "./finding.ts";
 
 /** Start values: there or absent as `initial` asks, within min and max, an item of the enumeration. The parser has checked them against the type. */

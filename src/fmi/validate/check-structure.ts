@@ -1,6 +1,6 @@
+import type { ModelDescription, Variable } from "../description/model-description.ts";
+import { createReferenceLookup, type ModelStructure, type Unknown } from "../description/model-structure.ts";
 import { quote } from "../invalid-fmu.ts";
-import type { ModelDescription, Variable } from "../model-description.ts";
-import { createReferenceLookup, type ModelStructure, type Unknown } from "../model-structure.ts";
 import type { Findings } from "./finding.ts";
 
 const PARTS: readonly (readonly [keyof ModelStructure, string])[] = [

@@ -1,5 +1,5 @@
+import type { ModelDescription, TypeDefinition, Variable } from "../description/model-description.ts";
 import { quote } from "../invalid-fmu.ts";
-import type { ModelDescription, TypeDefinition, Variable } from "../model-description.ts";
 import type { Findings } from "./finding.ts";
 
 /** Type definitions: unique, enumerations sound, and there and of the same kind where variables name them. */

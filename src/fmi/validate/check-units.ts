@@ -1,5 +1,5 @@
+import type { ModelDescription } from "../description/model-description.ts";
 import { quote } from "../invalid-fmu.ts";
-import type { ModelDescription } from "../model-description.ts";
 import type { Findings } from "./finding.ts";
 
 interface Measured {

@@ -1,4 +1,4 @@
-import type { ModelDescription } from "../model-description.ts";
+import type { ModelDescription } from "../description/model-description.ts";
 
 /** A rule of the standard that a model description does not keep. */
 export interface Finding {

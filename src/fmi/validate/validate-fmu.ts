@@ -1,7 +1,7 @@
 import { ToolError } from "../../errors.ts";
+import type { Flaw } from "../description/model-description.ts";
 import type { Fmu } from "../fmu.ts";
 import { quote } from "../invalid-fmu.ts";
-import type { Flaw } from "../model-description.ts";
 import { checkAliases } from "./check-aliases.ts";
 import { checkClocks } from "./check-clocks.ts";
 import { checkDimensions } from "./check-dimensions.ts";

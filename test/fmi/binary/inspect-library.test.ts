@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ToolError } from "../../../src/errors.ts";
+import { bufferSource, openFileSource } from "../../../src/fmi/archive/byte-source.ts";
 import { inspectLibrary } from "../../../src/fmi/binary/inspect-library.ts";
-import { bufferSource, openFileSource } from "../../../src/fmi/byte-source.ts";
 import { openFmu } from "../../../src/fmi/fmu.ts";
 import { elfLibrary, machOLibrary, peLibrary, universal } from "../../support/binaries.ts";
 import { catchToolError } from "../../support/catch-tool-error.ts";

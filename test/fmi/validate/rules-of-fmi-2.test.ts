@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseModelDescription } from "../../../src/fmi/parse-model-description.ts";
+import { parseModelDescription } from "../../../src/fmi/description/parse-model-description.ts";
 import { validateFmu } from "../../../src/fmi/validate/validate-fmu.ts";
 import { modelDescriptionXml, type XmlParts } from "../../support/model-description-xml.ts";
 

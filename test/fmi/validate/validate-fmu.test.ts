@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { openFileSource } from "../../../src/fmi/byte-source.ts";
+import { openFileSource } from "../../../src/fmi/archive/byte-source.ts";
+import { parseModelDescription } from "../../../src/fmi/description/parse-model-description.ts";
 import { openFmu } from "../../../src/fmi/fmu.ts";
-import { parseModelDescription } from "../../../src/fmi/parse-model-description.ts";
 import { checkFmu, formatFinding, validateFmu } from "../../../src/fmi/validate/validate-fmu.ts";
 import { catchToolError } from "../../support/catch-tool-error.ts";
 import { modelDescriptionXml, type XmlParts } from "../../support/model-description-xml.ts";

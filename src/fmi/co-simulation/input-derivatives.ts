@@ -1,0 +1,31 @@
+import { checkStatus } from "../fmu-status.ts";
+import { allocate, type NativeLibrary } from "../library.ts";
+
+/**
+ * Binds the function that sets derivatives of Real inputs (FMI 2.0.5, section 4.2.1); the same variables come with every
+ * call. It throws `FmuCallError`.
+ */
+export function bindInputDerivatives(
+  library: NativeLibrary,
+  name: string,
+  instance: number,
+): (valueReferences: readonly number[], derivatives: Float64Array) => void {
+  let bound: ((derivatives: Float64Array) => void) | undefined;
+  const bind = (valueReferences: readonly number[]) => {
+    const n = valueReferences.length;
+    const shape = ["uintptr_t", "uintptr_t", "size_t", "uintptr_t", "uintptr_t"] as const;
+    const native = library.function(name, "int", shape);
+    const [references, orders, values] = [allocate(4 * n), allocate(4 * n), allocate(8 * n)];
+    new Uint32Array(references.buffer, 0, n).set(valueReferences);
+    new Int32Array(orders.buffer, 0, n).fill(1);
+    const view = new Float64Array(values.buffer, 0, n);
+    return (derivatives: Float64Array) => {
+      view.set(derivatives);
+      checkStatus(name, native(instance, references.address, n, orders.address, values.address));
+    };
+  };
+  return (valueReferences, derivatives) => {
+    bound ??= bind(valueReferences);
+    bound(derivatives);
+  };
+}

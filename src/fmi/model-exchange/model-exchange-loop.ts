@@ -1,0 +1,252 @@
+import type { ClockSchedule } from "../co-simulation/clock-schedule.ts";
+import type { RowWriter } from "../recording/event-rows.ts";
+import { EventLocator } from "../solver/event-location.ts";
+import type { EventIndicators, Solver } from "../solver/ode.ts";
+import { gridTime, type TimeGrid } from "../time-grid.ts";
+import { EventGuard } from "./event-guard.ts";
+import { settleEvent } from "./event-iteration.ts";
+import type { ContinuousPart, ModelExchangeInstance } from "./model-exchange-instance.ts";
+import { createIndicators, type DrivenInputs } from "./model-exchange-problem.ts";
+import type { NativeRows } from "./native-points.ts";
+
+/** What a simulation is put together from. */
+export interface LoopParts {
+  instance: ModelExchangeInstance;
+  part: ContinuousPart;
+  /** Of the problem whose nominals these are. */
+  solver: Solver;
+  nominals: Float64Array;
+  inputs: DrivenInputs | undefined;
+  clocks: ClockSchedule | undefined;
+  grid: TimeGrid;
+  rows: RowWriter;
+  /** Where nothing but recording is to be done at grid points. */
+  nativeRows?: NativeRows | undefined;
+  needsCompletedStep: boolean;
+  progress(time: number): void;
+}
+
+/** Events of each kind that were handled; one that is of two kinds counts for both. */
+export interface EventCounts {
+  state: number;
+  time: number;
+  step: number;
+  input: number;
+}
+
+/* Times this close, in units in the last place, are one: FMUs compute their next event time with rounding. */
+const SAME_TIME_ULPS = 8;
+
+/**
+ * The loop of Model Exchange (FMI 2.0.5 and 3.0.2, section 3.2.4): solver steps up to the next time event, outputs from
+ * dense output, events between them. The instance comes in Event Mode after initialization, and leaves in
+ * Continuous-Time Mode, or in Event Mode where the FMU asked for the end there.
+ */
+export class ModelExchangeLoop {
+  readonly events: EventCounts = { state: 0, time: 0, step: 0, input: 0 };
+  readonly #parts: LoopParts;
+  readonly #indicators: EventIndicators;
+  readonly #locator: EventLocator;
+  readonly #guard: EventGuard;
+  readonly #x: Float64Array;
+  readonly #z: Float64Array;
+  /* Signs of the indicators since the last event. */
+  readonly #isAbove: Uint8Array;
+  #time: number;
+  #nextPoint = 1;
+  #nextTimeEvent = Number.POSITIVE_INFINITY;
+
+  constructor(parts: LoopParts) {
+    const { part, inputs, grid } = parts;
+    this.#parts = parts;
+    this.#indicators = createIndicators(part, inputs);
+    this.#locator = new EventLocator(this.#indicators);
+    this.#guard = new EventGuard(grid.startTime, part.indicatorCount);
+    this.#x = new Float64Array(part.stateCount);
+    this.#z = new Float64Array(part.indicatorCount);
+    this.#isAbove = new Uint8Array(part.indicatorCount);
+    this.#time = grid.startTime;
+  }
+
+  /** Time of the last completed step or event, s. */
+  get time(): number {
+    return this.#time;
+  }
+
+  run(): "completed" | "terminated_by_fmu" {
+    const { grid, rows, progress } = this.#parts;
+    const { stopTime } = grid;
+    if (!this.#settle(true)) return this.#endEarly();
+    rows.gridPoint(0, this.#time);
+    if (this.#isNow(this.#nextTimeEvent) && !this.#handleEvent()) return this.#endEarly();
+    while (this.#time < stopTime) {
+      const isStateEvent = this.#step(this.#chooseTarget());
+      if (!this.#completeStep(isStateEvent)) return this.#endEarly();
+      progress(this.#time);
+    }
+    return "completed";
+  }
+
+  /* The solver may go this far: to the next time event, input breakpoint, or the stop time. */
+  #chooseTarget(): number {
+    const { inputs, grid } = this.#parts;
+    const breakpoint = inputs?.nextBreakpointAfter(this.#time) ?? Number.POSITIVE_INFINITY;
+    const target = Math.min(grid.stopTime, this.#nextTimeEvent, breakpoint);
+    return isSame(target, grid.stopTime) ? grid.stopTime : target;
+  }
+
+  /* One step of the solver with the grid points in it, up to its end or a state event; whether there is one. */
+  #step(target: number): boolean {
+    const { solver, grid, nativeRows } = this.#parts;
+    const { startTime } = solver.step(target);
+    const located = this.#locator.locate(startTime, solver);
+    let end = located ?? solver.time;
+    let isStateEvent = located !== undefined;
+    let checked = startTime;
+    if (nativeRows !== undefined) this.#recordPoints(nativeRows, end);
+    for (let t = this.#pointTime(); t < end && this.#nextPoint <= grid.steps; t = this.#pointTime()) {
+      solver.interpolate(t, this.#x);
+      this.#setPoint(t);
+      if (this.#hasChangedSign()) {
+        end = this.#locateBetween(checked, t);
+        isStateEvent = true;
+        break;
+      }
+      this.#recordPoint(t);
+      checked = t;
+    }
+    if (end === solver.time) this.#x.set(solver.x);
+    else solver.interpolate(end, this.#x);
+    this.#time = end;
+    this.#setPoint(end);
+    return isStateEvent;
+  }
+
+  /* What follows a step: the FMU is told, then grid point and events where it ended; false where the FMU wants the end. */
+  #completeStep(isStateEvent: boolean): boolean {
+    const { instance, inputs, needsCompletedStep } = this.#parts;
+    const time = this.#time;
+    const completed = needsCompletedStep ? instance.completedIntegratorStep() : undefined;
+    if (completed?.terminate) return false;
+    if (time === this.#pointTime()) this.#recordPoint(time);
+    const isTimeEvent = this.#isNow(this.#nextTimeEvent);
+    const isStepEvent = completed?.enterEventMode ?? false;
+    const isInputEvent = inputs?.isJump(time) ?? false;
+    if (isStateEvent) {
+      this.events.state += 1;
+      this.#guard.noteChanges(time, this.#locator.crossed);
+    }
+    if (isTimeEvent) this.events.time += 1;
+    if (isStepEvent) this.events.step += 1;
+    if (isInputEvent) this.events.input += 1;
+    if (isStateEvent || isTimeEvent || isStepEvent || isInputEvent) return this.#handleEvent();
+    inputs?.beginSegment(time);
+    return true;
+  }
+
+  /* An event at the time reached, and those that follow at once; false where the FMU wants the end. */
+  #handleEvent(): boolean {
+    const { instance, rows } = this.#parts;
+    rows.beforeEvent(this.#time);
+    do {
+      this.#guard.noteEvent(this.#time);
+      instance.enterEventMode();
+      if (!this.#settle(false)) {
+        rows.afterEvent(this.#time);
+        return false;
+      }
+      // At the stop time nothing follows: FMUs are known that name it as their next event for ever.
+    } while (this.#time < this.#parts.grid.stopTime && this.#isNow(this.#nextTimeEvent));
+    rows.afterEvent(this.#time);
+    return true;
+  }
+
+  /* From Event Mode into Continuous-Time Mode, and the solver to where it left the states. */
+  #settle(isFirst: boolean): boolean {
+    const { instance, part, solver, nominals, inputs, clocks } = this.#parts;
+    inputs?.setAll(this.#time);
+    clocks?.activate(this.#time + sameTimeRange(this.#time));
+    const settled = settleEvent(instance, this.#time);
+    if (settled.terminate) return false;
+    clocks?.refresh(this.#time);
+    this.#nextTimeEvent = Math.min(settled.nextEventTime, clocks?.next() ?? Number.POSITIVE_INFINITY);
+    instance.enterContinuousTimeMode();
+    if (isFirst || settled.nominalsChanged) part.getNominals(nominals);
+    part.getStates(this.#x);
+    solver.reset(this.#time, this.#x);
+    if (part.indicatorCount === 0) return true;
+    this.#locator.start(this.#time, this.#x);
+    part.getEventIndicators(this.#z);
+    for (let i = 0; i < this.#z.length; i++) this.#isAbove[i] = (this.#z[i] as number) > 0 ? 1 : 0;
+    return true;
+  }
+
+  #endEarly(): "terminated_by_fmu" {
+    this.#parts.rows.lastPoint(this.#time);
+    return "terminated_by_fmu";
+  }
+
+  /* The grid points before `end`, in C. */
+  #recordPoints(nativeRows: NativeRows, end: number): void {
+    const { solver, grid } = this.#parts;
+    const { size, times, states } = nativeRows;
+    for (let count = 1; count > 0; ) {
+      count = 0;
+      for (let k = this.#nextPoint; count < size && k <= grid.steps; k++, count++) {
+        const t = gridTime(grid, k);
+        if (t >= end) break;
+        times[count] = t;
+        solver.interpolate(t, states[count] as Float64Array);
+      }
+      if (count > 0) nativeRows.record(this.#nextPoint, count);
+      this.#nextPoint += count;
+    }
+  }
+
+  #recordPoint(time: number): void {
+    this.#parts.rows.gridPoint(this.#nextPoint, time);
+    this.#nextPoint += 1;
+  }
+
+  #pointTime(): number {
+    return gridTime(this.#parts.grid, this.#nextPoint);
+  }
+
+  #setPoint(time: number): void {
+    this.#parts.part.setPoint(time, this.#x);
+    this.#parts.inputs?.setContinuous(time);
+  }
+
+  #hasChangedSign(): boolean {
+    const { part } = this.#parts;
+    if (part.indicatorCount === 0) return false;
+    part.getEventIndicators(this.#z);
+    for (let i = 0; i < this.#z.length; i++) {
+      if ((this.#z[i] as number) > 0 !== (this.#isAbove[i] === 1)) return true;
+    }
+    return false;
+  }
+
+  /* A change that was undone within the step, seen at a grid point: locates it between the point before and this one. */
+  #locateBetween(from: number, to: number): number {
+    const { solver } = this.#parts;
+    const x = new Float64Array(this.#x.length);
+    const section = { time: to, x: this.#x, interpolate: solver.interpolate.bind(solver) };
+    solver.interpolate(from, x);
+    this.#locator.start(from, x);
+    return this.#locator.locate(from, section) ?? to;
+  }
+
+  #isNow(time: number): boolean {
+    return time <= this.#time || isSame(time, this.#time);
+  }
+}
+
+function isSame(a: number, b: number): boolean {
+  if (!Number.isFinite(a)) return false;
+  return Math.abs(a - b) <= sameTimeRange(Math.max(Math.abs(a), Math.abs(b)));
+}
+
+function sameTimeRange(time: number): number {
+  return SAME_TIME_ULPS * Number.EPSILON * Math.abs(time);
+}
