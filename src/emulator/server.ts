@@ -157,8 +157,6 @@ export async function startRpcServer(
   const server = new Server({
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
     "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
-    // Nobody reads these statistics, and keeping them takes time from every request.
-    "grpc.enable_channelz": 0,
   });
   const implementation: UntypedServiceImplementation = {};
   for (const [name, handler] of Object.entries(handlers)) {
