@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { RunComparison } from "../analysis/answer-run.ts";
 import { ToolError } from "../errors.ts";
 import { type RunRecord, resultKeptUntil } from "../runs/record.ts";
 import type { RunStore } from "../runs/store.ts";
@@ -88,17 +89,30 @@ export const getRunTool = defineTool({
     checkNamesRun(args);
     const store = await services.runs();
     if (args.run_id === undefined) return listRuns(args, store);
-    const record = await refresh(args.run_id, services, store, signal);
+    const [{ getRun }, { answerRun }] = await Promise.all([
+      import("../runs/get-run.ts"),
+      import("../analysis/answer-run.ts"),
+    ]);
     const notes: string[] = [];
-    const answers = await readAnswers(record, args, store, notes);
+    const record = await refresh(await getRun(store, args.run_id), services, store, notes, signal);
+    const compareWith = args.compare_with === undefined ? undefined : await getRun(store, args.compare_with);
+    const { variables } = args;
+    const points = args.points ?? (variables === undefined ? 0 : DEFAULT_POINTS);
+    const rows = points > 0 ? { variables: variables ?? ["*"], points, most: MOST_COLUMNS } : undefined;
+    const { limits, comparison, ...answers } = await answerRun(record, compareWith, { ...args, rows }, notes);
     if (args.plot) {
-      const compareWith = args.compare_with === undefined ? undefined : await store.find(args.compare_with);
-      const { variables } = args;
       notes.push(...(await showPlot(record, { compareWith, variables }, context, signal)).notes);
       if (args.from !== undefined || args.to !== undefined)
         notes.push("The plot shows the whole run: from and to are for rows and limits.");
     }
-    return { run: reportRecord(record, store), errors: record.errors, ...answers, notes };
+    return {
+      run: reportRecord(record, store),
+      errors: record.errors,
+      ...answers,
+      ...(limits ? { limits: limits.map((limit) => ({ ...limit })) } : {}),
+      ...(comparison ? { comparison: reportComparison(comparison) } : {}),
+      notes,
+    };
   },
 
   summarize({ runs, run, errors, limits, comparison, notes }) {
@@ -163,13 +177,12 @@ async function listRuns({ status, limit }: Arguments, store: RunStore): Promise<
 
 /** The record; where the run was unfinished, as its endpoint tells now. What is kept can be read with no endpoint at all. */
 async function refresh(
-  runId: string,
+  record: RunRecord,
   services: Services,
   store: RunStore,
+  notes: string[],
   signal: AbortSignal,
 ): Promise<RunRecord> {
-  const { getRun } = await import("../runs/get-run.ts");
-  const record = await getRun(store, runId);
   if (record.status !== "running") return record;
   const { settleRun } = await import("../simulation/settle-run.ts");
   try {
@@ -177,6 +190,7 @@ async function refresh(
     return await settleRun(modal, store, record, 0, signal);
   } catch (error) {
     if (signal.aborted || !(error instanceof ToolError)) throw error;
+    notes.push(`How the run stands now could not be asked: ${error.message}. ${error.remedy}`);
     return record;
   }
 }
@@ -221,59 +235,12 @@ function firstOf<T>(members: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(Object.entries(members).slice(0, MOST_COLUMNS));
 }
 
-/** What the series and the other run tell. */
-async function readAnswers(record: RunRecord, args: Arguments, store: RunStore, notes: string[]) {
-  const wantsRows = args.variables !== undefined || (args.points ?? 0) > 0;
-  const series = await readSeriesOf(record, wantsRows || args.limits !== undefined, notes);
-  const { answerSeries } = await import("../analysis/answer-series.ts");
-  const points = args.points ?? DEFAULT_POINTS;
-  const rows = { variables: args.variables ?? ["*"], points, most: MOST_COLUMNS };
-  const answers =
-    series && answerSeries(series, { ...args, rows: wantsRows && points > 0 ? rows : undefined });
-  const { limits, ...others } = answers ?? {};
+function reportComparison({ differences, series, not_compared, ...rest }: RunComparison) {
   return {
-    ...others,
-    ...(limits ? { limits: limits.map((limit) => ({ ...limit })) } : {}),
-    ...(args.compare_with === undefined
-      ? {}
-      : { comparison: await compareWith(args.compare_with, record, series, store, notes) }),
-  };
-}
-
-async function readSeriesOf(record: RunRecord, needed: boolean, notes: string[]) {
-  const { readSeries } = await import("../analysis/read-series.ts");
-  if (record.series_file === undefined) {
-    if (needed) notes.push(`Run ${record.run_id} kept no series (status ${record.status}).`);
-    return undefined;
-  }
-  try {
-    return await readSeries(record.series_file);
-  } catch (error) {
-    if (!(error instanceof ToolError)) throw error;
-    notes.push(`${error.message}. ${error.remedy}`);
-    return undefined;
-  }
-}
-
-async function compareWith(
-  runId: string,
-  record: RunRecord,
-  series: Awaited<ReturnType<typeof readSeriesOf>>,
-  store: RunStore,
-  notes: string[],
-) {
-  const [{ getRun }, { compareColumns, compareRecords }] = await Promise.all([
-    import("../runs/get-run.ts"),
-    import("../analysis/compare-runs.ts"),
-  ]);
-  const other = await getRun(store, runId);
-  const otherSeries = await readSeriesOf(other, true, notes);
-  const compared = series && otherSeries ? compareColumns(series, otherSeries) : {};
-  const names = series?.columns.map(({ name }) => name) ?? [];
-  return {
-    with: other.run_id,
-    differences: compareRecords(record, other) as never,
-    series: firstOf(compared),
-    not_compared: names.filter((name) => !(name in compared)).slice(0, MOST_COLUMNS),
+    ...rest,
+    // A value may be an object (an input series), which the schema's type of values does not know.
+    differences: differences as never,
+    series: firstOf(series),
+    not_compared: not_compared.slice(0, MOST_COLUMNS),
   };
 }
