@@ -41,26 +41,15 @@ export async function resolveFmu(
   throw missing(asked, volumeNames);
 }
 
-/** The volumes last seen under a name: what is asked of them at the same time as the name counts if they still have it. */
-const seenVolumes = new WeakMap<Modal, Map<string, VolumeInfo>>();
-
 async function findByChecksum(
   modal: Modal,
   volumeName: string,
   checksum: string,
   signal?: AbortSignal,
 ): Promise<FoundFmu[]> {
-  const seen = seenVolumes.get(modal) ?? new Map<string, VolumeInfo>();
-  seenVolumes.set(modal, seen);
-  const look = (volume: VolumeInfo) => modal.volumes.findFile(volume, `/${checksum}.fmu`, signal);
-  const last = seen.get(volumeName);
-  const early = last && look(last);
-  // What went wrong with a volume that is not asked for any more is nobody's concern.
-  early?.catch(() => {});
   const volume = await modal.volumes.find(volumeName, signal);
   if (volume === undefined) return [];
-  seen.set(volumeName, volume);
-  const entry = await (last?.id === volume.id && early ? early : look(volume));
+  const entry = await modal.volumes.findFile(volume, `/${checksum}.fmu`, signal);
   return entry === undefined ? [] : [found(volume, entry, checksum, undefined)];
 }
 

@@ -4,6 +4,7 @@ import { type ByteSource, openFileSource } from "../fmi/archive/byte-source.ts";
 import type { ModelDescription } from "../fmi/description/model-description.ts";
 import { openFmu } from "../fmi/fmu.ts";
 import { findRunWarnings } from "../fmi/fmu-warnings.ts";
+import type { Modal, VolumeInfo } from "../modal/modal.ts";
 import type { Operations } from "../operations.ts";
 import { checksumOfFile } from "./file-checksum.ts";
 import { resolveFmu } from "./find-fmu.ts";
@@ -92,38 +93,53 @@ async function uploadFirst(target: UploadTarget, asked: string, options: FindOpt
 async function findOnVolume(target: UploadTarget, asked: string, options: FindOptions): Promise<ReadyFmu> {
   const { signal } = options;
   const { modal } = target;
-  const found = await resolveFmu(
-    modal,
-    volumesToSearch(options.settings, options.useTestVolume),
-    asked,
-    signal,
-  );
+  const volumeNames = volumesToSearch(options.settings, options.useTestVolume);
+  const again = await findAgain(modal, volumeNames, asked, signal);
+  if (again !== undefined) return again;
+  const found = await resolveFmu(modal, volumeNames, asked, signal);
   const { volume, entry, checksum, volumeName } = found;
   const known = descriptions.get(modal)?.get(checksum);
-  if (known !== undefined) return { ...known, checksum, volumeName };
+  if (known !== undefined) return keepDescription(modal, { ...known, checksum, volumeName }, volume);
   const sidecars = found.sidecar ? undefined : await readSidecars(modal, volume, [entry.path], signal);
   const fileName = (found.sidecar ?? sidecars?.get(entry.path))?.file_name || undefined;
   const source = openRemoteSource(modal, volume, entry, signal);
   const read = await readDescription(source, fileName ?? `${checksum.slice(0, 12)}.fmu`, target);
-  keepDescription(modal, checksum, { ...read, fileName });
-  return { ...read, checksum, volumeName, fileName };
+  return keepDescription(modal, { ...read, checksum, volumeName, fileName }, volume);
 }
 
-type ReadDescription = Awaited<ReturnType<typeof readDescription>> & Pick<ReadyFmu, "fileName">;
+/** An FMU that was found before, and the volume that had it. */
+type KnownFmu = ReadyFmu & { volume: VolumeInfo };
 
 const MOST_DESCRIPTIONS = 8;
 const MOST_VARIABLES_KEPT = 20_000;
 
 /** Read before, by checksum: the bytes of a checksum never change, and the runner compares it before it runs them. */
-const descriptions = new WeakMap<UploadTarget["modal"], Map<string, ReadDescription>>();
+const descriptions = new WeakMap<Modal, Map<string, KnownFmu>>();
 
-function keepDescription(modal: UploadTarget["modal"], checksum: string, read: ReadDescription): void {
-  if (read.description.variables.length > MOST_VARIABLES_KEPT) return;
-  const kept = descriptions.get(modal) ?? new Map<string, ReadDescription>();
+function keepDescription(modal: Modal, fmu: ReadyFmu, volume: VolumeInfo): ReadyFmu {
+  if (fmu.description.variables.length > MOST_VARIABLES_KEPT) return fmu;
+  const kept = descriptions.get(modal) ?? new Map<string, KnownFmu>();
   descriptions.set(modal, kept);
-  kept.set(checksum, read);
+  kept.set(fmu.checksum, { ...fmu, volume });
   const [oldest] = kept.keys();
   if (kept.size > MOST_DESCRIPTIONS && oldest !== undefined) kept.delete(oldest);
+  return fmu;
+}
+
+/**
+ * An FMU that was found before on the volume to be searched first, if that volume, which its id tells, still has it. One
+ * request in place of two: an FMU that is run over and over is looked for at every run.
+ */
+async function findAgain(
+  modal: Modal,
+  [first]: readonly string[],
+  asked: string,
+  signal: AbortSignal,
+): Promise<ReadyFmu | undefined> {
+  const known = descriptions.get(modal)?.get(asked);
+  if (known === undefined || known.volumeName !== first) return undefined;
+  const { volume, ...fmu } = known;
+  return (await modal.volumes.hasFile(volume, `/${fmu.checksum}.fmu`, signal)) ? fmu : undefined;
 }
 
 async function readDescription(source: ByteSource, name: string, { platform }: UploadTarget) {

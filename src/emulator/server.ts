@@ -52,12 +52,15 @@ function decodeOrMark(decode: (bytes: Buffer) => object): (bytes: Buffer) => obj
   };
 }
 
+/* One for all: a stream is "cancelled" after every answer, too, and an exception of its own would be made for each. */
+const CLIENT_GONE = new DOMException("The client has gone away", "AbortError");
+
 function contextOf(state: EmulatorState, call: Call, trusted: boolean): CallContext {
   const header = (name: string): string => String(call.metadata.get(name)[0] ?? "");
   if (!trusted) requireToken(state.credentials, header("x-modal-token-id"), header("x-modal-token-secret"));
   if (call.request instanceof MalformedRequest) refuse(`the request is malformed: ${call.request.reason}`);
   const gone = new AbortController();
-  call.on("cancelled", () => gone.abort());
+  call.on("cancelled", () => gone.abort(CLIENT_GONE));
   return {
     signal: gone.signal,
     idempotencyKey: header("x-idempotency-key"),

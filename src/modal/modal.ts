@@ -64,6 +64,8 @@ export interface Volumes {
   ): AsyncIterable<VolumeEntry>;
   /** The file at `path`, or undefined. */
   findFile(volume: VolumeInfo, path: string, signal?: AbortSignal): Promise<VolumeEntry | undefined>;
+  /** Whether the volume exists and has a file at `path`: half the work of {@link Volumes.findFile}, and no facts. */
+  hasFile(volume: VolumeInfo, path: string, signal?: AbortSignal): Promise<boolean>;
   /** Uploads one local file or buffer. `overwrite: false` throws `already_exists` where the path is taken. */
   upload(
     volume: VolumeInfo,
@@ -215,6 +217,8 @@ export type CallOutcome =
       /** The exception's text, foreign. */
       exception: string;
       traceback: string | undefined;
+      /** What a cancelled function returned all the same; only an embedded endpoint tells. */
+      value?: unknown;
     };
 
 export interface CallStatus {

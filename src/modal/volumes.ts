@@ -45,6 +45,7 @@ export function createVolumes(connection: Connection): Volumes {
     },
     entries: (volume, path, options) => listEntries(connection, volume, path, options),
     findFile: (volume, path, signal) => findFile(connection, volume, path, signal),
+    hasFile: (volume, path, signal) => hasFile(connection, volume, path, signal),
     upload: (volume, remotePath, source, options) =>
       uploadFile(connection, volume, remotePath, source, options),
     read: (volume, path, range, signal) => readRange(connection, volume, relative(path), range, signal),
@@ -161,6 +162,23 @@ async function findFile(
   } catch (thrown) {
     return undefinedWhere("not_found")(thrown);
   }
+}
+
+/** Asks for where a first byte is and does not fetch it: one unary request, where a listing is a stream. */
+async function hasFile(
+  connection: Connection,
+  volume: VolumeInfo,
+  path: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const reply = await request(
+    connection,
+    `look for ${relative(path)} on volume "${volume.name}"`,
+    (controlPlane, rpc) =>
+      controlPlane.volumeGetFile2({ volumeId: volume.id, path: relative(path), start: 0, len: 1 }, rpc),
+    { signal },
+  ).catch(undefinedWhere("not_found"));
+  return reply !== undefined;
 }
 
 async function uploadFile(

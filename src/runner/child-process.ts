@@ -36,6 +36,8 @@ export interface SimulationProcess {
   send(job: SimulationJob): void;
   /** Kills it, and whatever it started, at once. Harmless when it is gone. */
   kill(): void;
+  /** Has it gone and its folder removed, in a moment: its end is work for this process, and what it has told comes first. */
+  dismiss(): void;
   /** Whether this process stays alive for the child's sake. */
   hold(held: boolean): void;
   /** Removes its folder, once, when it is gone; never rejects. */
@@ -43,6 +45,9 @@ export interface SimulationProcess {
   /** Resolves once its folder is gone. */
   readonly removed: Promise<void>;
 }
+
+/* Longer than a result takes to reach its caller. */
+const DISMISS_AFTER_MS = 50;
 
 /* What a process printed or told arrives right after its exit, unless something it started keeps a pipe open. */
 const DRAIN_MS = 500;
@@ -83,8 +88,12 @@ export async function startSimulationProcess(options: ChildProcessOptions): Prom
       .then(tellRemoved, tellRemoved);
     return removal;
   };
+  const dismiss = () => {
+    setTimeout(kill, DISMISS_AFTER_MS);
+    void removeDirectory();
+  };
   return {
-    ...{ pid, directory, stdout, stderr, kill, removeDirectory, removed, exited },
+    ...{ pid, directory, stdout, stderr, kill, dismiss, removeDirectory, removed, exited },
     isAlive: () => child.exitCode === null && child.signalCode === null && child.connected,
     onMessage: (listener) => {
       child.on("message", (message) => listener(message as ChildMessage));

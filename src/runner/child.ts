@@ -23,7 +23,8 @@ function tell(message: ChildMessage): Promise<void> {
   });
 }
 
-async function simulate(job: SimulationJob): Promise<void> {
+/** Resolves to whether it came to its end; what went wrong has been told by then. */
+async function simulate(job: SimulationJob): Promise<boolean> {
   await limitProcess(platform, job.limits);
   const { description, resourcesPath, settings } = job;
   const columns = recordedColumns(description, settings.outputs).length;
@@ -51,8 +52,10 @@ async function simulate(job: SimulationJob): Promise<void> {
     result.finish();
     await flushOutput(platform);
     await tell({ kind: "finished" });
+    return true;
   } catch (thrown) {
     await tellError(thrown, watchers.lists());
+    return false;
   } finally {
     await recording.save();
     await watchers.save();
@@ -64,13 +67,15 @@ async function loadModelExchange() {
 }
 
 async function run(job: SimulationJob): Promise<void> {
+  let finished = false;
   try {
     await confined;
-    await simulate(job);
+    finished = await simulate(job);
   } catch (thrown) {
     await tellError(thrown);
   }
-  process.exit(0);
+  // On Linux its parent ends one that has finished: C code that runs at an exit takes its time, or crashes.
+  if (!finished || platform !== "linux") process.exit(0);
 }
 
 function tellError(thrown: unknown, lists?: RecordedList[]): Promise<void> {

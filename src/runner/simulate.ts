@@ -135,9 +135,8 @@ async function runInChild(
       hooksOf(log),
     );
   } finally {
-    // A child that has done its job is gone already.
-    child.kill();
-    void child.removeDirectory();
+    // Not awaited: the result need not wait for it, and the pool does before it closes.
+    child.dismiss();
     pool.refillIn(REFILL_AFTER_MS);
   }
 }

@@ -65,8 +65,8 @@ type Job = Omit<SimulationJob, "recordingPath">;
 type KillReason = "timed_out" | "cancelled" | "memory" | "hangs at its end";
 
 /**
- * Has a child process do one job within its limits, and always ends it. Resolves however it ended; the child's folder goes
- * in the background.
+ * Has a child process do one job within its limits, and ends it where it has not finished by itself. Resolves however it
+ * ended; the child is left to be dismissed.
  */
 export async function superviseSimulation(
   child: SimulationProcess,
@@ -116,9 +116,7 @@ export async function superviseSimulation(
     };
   } finally {
     reason.stop();
-    child.kill();
-    // Not awaited: the result need not wait for it, and the pool does before it closes.
-    void child.removeDirectory();
+    if (!messages.finished) child.kill();
   }
 }
 
@@ -126,7 +124,7 @@ interface Messages {
   result: Extract<ChildMessage, { kind: "result" }> | undefined;
   error: Extract<ChildMessage, { kind: "error" }> | undefined;
   finished: boolean;
-  /** Resolves once it has finished, was killed for that, and what it printed before has been read; never elsewhere than on Linux. */
+  /** Resolves once it has finished and what it printed before has been read; never elsewhere than on Linux. */
   drained: Promise<ProcessExit>;
 }
 
@@ -162,9 +160,8 @@ function listen(
     if (message.kind === "result") messages.result = message;
     if (message.kind === "finished") {
       messages.finished = true;
-      // An orderly exit takes five times as long; elsewhere the output is flushed by it.
+      // An orderly exit takes long; where the output is flushed by it, it is waited for.
       if (options.platform === "linux") {
-        child.kill();
         void drainOutput().then(() => {
           for (const flush of flushes) flush();
           tellDrained({ code: null, signal: "SIGKILL" });

@@ -94,6 +94,9 @@ describe.each([1, 2] as const)("on a volume of version %i", (version) => {
       type: "file",
       size: 1000,
     });
+    expect(await modal.volumes.hasFile(volume, "/folder/small.bin")).toBe(true);
+    expect(await modal.volumes.hasFile(volume, "/folder/smaller.bin")).toBe(false);
+    expect(await modal.volumes.hasFile({ ...volume, id: "vo-none" }, "/folder/small.bin")).toBe(false);
     const read = await modal.volumes.read(volume, "folder/small.bin", { start: 10, length: 20 });
     expect(read.size).toBe(1000);
     expect(Buffer.from(read.bytes)).toEqual(bytes.subarray(10, 30));
