@@ -9,6 +9,7 @@ type Output = Awaited<ReturnType<ControlPlane["functionGetOutputs"]>>["outputs"]
 type FailureState = Exclude<InputStatus, "pending" | "running" | "success">;
 
 const STATUS_SUCCESS = 1;
+const STATUS_TERMINATED = 3;
 const FORMAT_CBOR = 4;
 /** GenericStatus of modal_proto/api.proto. */
 const FAILURE_STATES: Readonly<Record<number, FailureState>> = {
@@ -32,21 +33,34 @@ export async function toCallOutcome(
   signal?: AbortSignal,
 ): Promise<CallOutcome> {
   const { result, dataFormat } = output;
-  if (result?.status !== STATUS_SUCCESS)
+  const what = `fetch the result of function call ${functionCallId}`;
+  if (result?.status !== STATUS_SUCCESS) {
+    const mayTell = result?.status === STATUS_TERMINATED && dataFormat === FORMAT_CBOR;
+    const bytes = mayTell ? await findData(connection, result, what, signal) : undefined;
     return {
       state: FAILURE_STATES[result?.status ?? 0] ?? "unknown",
       exception: result?.exception ?? "",
       traceback: result?.traceback || undefined,
+      ...(bytes === undefined ? {} : { value: decodeResult(bytes) }),
     };
+  }
   if (dataFormat !== FORMAT_CBOR)
     throw new ToolError(
       "function_failed",
       `Cannot read the result of function call ${functionCallId}: it is a Python pickle or another format, not CBOR`,
       "Deploy the app again with a Modal client of 1.2 or later: call `deploy_runner`.",
     );
-  const what = `fetch the result of function call ${functionCallId}`;
-  const bytes = result.dataBlobId
-    ? await downloadBlob(connection, result.dataBlobId, what, signal)
-    : (result.data ?? new Uint8Array());
-  return { state: "success", value: decodeResult(bytes) };
+  const bytes = await findData(connection, result, what, signal);
+  return { state: "success", value: decodeResult(bytes ?? new Uint8Array()) };
+}
+
+/** The bytes that came with a result, inline or as a blob; undefined where there are none. */
+async function findData(
+  connection: Connection,
+  result: Output["result"],
+  what: string,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array | undefined> {
+  if (result?.dataBlobId) return downloadBlob(connection, result.dataBlobId, what, signal);
+  return result?.data !== undefined && result.data.length > 0 ? result.data : undefined;
 }

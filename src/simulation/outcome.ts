@@ -110,13 +110,19 @@ const ENDS: Partial<Record<RunFacts["end"], { code: string; remedy: string }>> =
 
 /** Reads how a finished function call ended. */
 export function readOutcome(outcome: Exclude<CallOutcome, { state: "unfinished" }>): RunOutcome {
-  if (outcome.state !== "success") return failedCall(outcome);
+  if (outcome.state !== "success") return cutOff(outcome) ?? failedCall(outcome);
   const parsed = runResult.safeParse(outcome.value);
   if (parsed.success) return finishedCall(parsed.data);
   const [issue] = parsed.error.issues;
   const message = `The runner's result is not in the form agreed: ${issue?.path.join(".")}: ${issue?.message}`;
   const remedy = "Call `deploy_runner` to deploy a runner of this version.";
   return { ...EMPTY, status: "error", errors: [{ code: "data_loss", message, remedy }] };
+}
+
+/** A run that was cancelled, where its runner had the time to tell how far it had come. */
+function cutOff({ value }: Extract<CallOutcome, { exception: string }>): RunOutcome | undefined {
+  const parsed = runResult.safeParse(value);
+  return parsed.data?.facts?.end === "cancelled" ? finishedCall(parsed.data) : undefined;
 }
 
 function failedCall(outcome: Extract<CallOutcome, { exception: string }>): RunOutcome {

@@ -28,6 +28,16 @@ test.each([
   });
 });
 
+test("wait hands over what a cancelled function returned, and of a failed one nothing", async () => {
+  const cancelled = { ...result, status: 3 };
+  expect(await waitFor({ result: cancelled, dataFormat: 4 })).toMatchObject({
+    state: "terminated",
+    value: true,
+  });
+  expect(await waitFor({ result: cancelled, dataFormat: 1 })).not.toHaveProperty("value");
+  expect(await waitFor({ result: { ...result, status: 2 }, dataFormat: 4 })).not.toHaveProperty("value");
+});
+
 test("wait tells a result that is no longer kept", async () => {
   expect(await waitFor(undefined, 0)).toMatchObject({ state: "expired" });
   expect(await waitFor(undefined, 1)).toEqual({ state: "unfinished" });

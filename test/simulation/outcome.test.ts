@@ -52,6 +52,32 @@ describe("readOutcome of a call that returned nothing", () => {
   });
 });
 
+describe("readOutcome of a cancelled call that returned something all the same", () => {
+  const cancelled = (value: unknown) =>
+    readOutcome({ state: "terminated", exception: "", traceback: undefined, value });
+
+  test("is what the runner had by then", () => {
+    const facts = runFacts({ end: "cancelled", partial: true, time_reached: 0.5 });
+    const errors = ["The simulation was cancelled at model time 0.5 s."];
+    expect(
+      cancelled(runResult({ status: "error", errors, facts, statistics: { h: STATISTICS } })),
+    ).toMatchObject({
+      status: "cancelled",
+      facts: { time_reached: 0.5 },
+      statistics: { h: { max: 2 } },
+      errors: [{ code: "cancelled", message: errors[0], remedy: expect.stringContaining("new_run") }],
+    });
+  });
+
+  test.each([
+    ["no result of a run", { status: "odd" }],
+    ["a run that had ended by itself", runResult({ facts: runFacts() })],
+    ["an older runner's result", runResult()],
+  ])("is just cancelled with %s", (_, value) => {
+    expect(cancelled(value)).toMatchObject({ status: "cancelled", outputs: {}, facts: undefined });
+  });
+});
+
 describe("readOutcome of a result", () => {
   test("with the old members only", () => {
     expect(finished({ outputs: { h: 1.5, on: true, text: "a" } })).toMatchObject({

@@ -113,6 +113,25 @@ describe("run_fmi_simulation", () => {
     expect(await tools.call("cancel_run", { run_id: first.run_id })).toMatchObject({ cancelled: false });
   });
 
+  test("a cancelled run keeps what it had recorded, marked as partial, and says how far it came", async () => {
+    const args = { path: fixture("endless-3.fmu"), wait_seconds: 2, new_run: true };
+    const first = await tools.call("run_fmi_simulation", args);
+    expect(first.status).toBe("running");
+    await tools.call("cancel_run", { run_id: first.run_id });
+    const run = await tools.call("run_fmi_simulation", { run_id: first.run_id });
+    expect(run).toMatchObject({ status: "cancelled", facts: { end: "cancelled", partial: true } });
+    expect(run.facts.time_reached).toBeCloseTo(0.5, 1);
+    expect(run.errors[0]).toMatchObject({
+      code: "cancelled",
+      message: expect.stringMatching(/was cancelled .*model time 0\.(49|5)/),
+      remedy: expect.stringContaining("new_run"),
+    });
+    const csv = (await readFile(run.series_file, "utf8")).trimEnd().split("\r\n");
+    expect(Number(csv.at(-1)?.split(",")[0])).toBe(run.facts.time_reached);
+    const { statistics } = (await tools.call("get_run", { run_id: run.run_id })).run;
+    expect(statistics.ramp.max_time).toBe(run.facts.time_reached);
+  });
+
   test("an endless loop ends within its time limit and says how far it got; the next run works", async () => {
     const run = await tools.call("run_fmi_simulation", {
       path: fixture("endless-3.fmu"),

@@ -134,6 +134,7 @@ export async function builtInWork(
     deployed,
     pool: poolOf(state, deployed.app.id, { appId: deployed.app.id, maxContainers: app.maxContainers }),
     timeoutSeconds: body.timeoutSeconds,
+    hasLastWord: true,
     run: (work) => runBody(state, callee, read, work),
   };
 }

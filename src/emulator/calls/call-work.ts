@@ -20,6 +20,8 @@ export interface CallWork {
   timeoutSeconds: number;
   /** Makes the container ready, unless it is; resolves to the call's result where that fails. Never rejects. */
   ready?(work: RunningWork): Promise<CallResult | undefined>;
+  /** Whether what it returns although it was cancelled is kept beside the word that it was; it is waited for briefly. */
+  hasLastWord?: boolean;
   /** Never rejects. */
   run(work: RunningWork): Promise<CallResult>;
 }

@@ -41,6 +41,9 @@ export interface LiveCall {
 // How long a body that was aborted may keep its container.
 const GRACE_MS = 10_000;
 
+// Whoever cancels waits for it, and a client gives up on that after two seconds.
+const LAST_WORD_MS = 1000;
+
 // A longer one would fire at once.
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -83,6 +86,16 @@ async function enter(state: EmulatorState, work: CallWork, running: RunningWork,
   return Promise.race([call.first, readying]);
 }
 
+/** Differs: Modal drops what a cancelled function returns; a built-in one tells by it how far it came. */
+async function awaitResult(work: CallWork, call: LiveCall, ended: Promise<CallResult>): Promise<CallResult> {
+  const result = await Promise.race([call.first, ended]);
+  if (result.status !== RESULT_STATUS.terminated || work.hasLastWord !== true) return result;
+  const last = await Promise.race([ended, delay(LAST_WORD_MS, undefined, { ref: false })]);
+  if (last?.status !== RESULT_STATUS.success) return result;
+  const { data, blobId } = last;
+  return { ...result, ...(data !== undefined && { data }), ...(blobId !== undefined && { blobId }) };
+}
+
 // In the container that it was given: recorded as running, run, recorded as ended, then waited for.
 async function serve(
   state: EmulatorState,
@@ -110,7 +123,7 @@ async function serve(
   try {
     const entered = !call.signal.aborted;
     const ended = entered ? work.run(running) : call.first;
-    const [result] = await Promise.all([Promise.race([call.first, ended]), started]);
+    const [result] = await Promise.all([awaitResult(work, call, ended), started]);
     await log.flush();
     await recordEnd(state, call, result);
     await Promise.race([ended, delay(GRACE_MS, undefined, { ref: false })]);
