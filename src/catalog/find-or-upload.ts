@@ -22,6 +22,8 @@ export interface ReadyFmu {
   description: ModelDescription;
   /** What bears on a run on this endpoint. */
   warnings: string[];
+  /** Whether it is still where it was found before; given where that was taken for granted. */
+  recheck?: (() => Promise<boolean>) | undefined;
 }
 
 /** How a caller names an FMU: what is on a volume already, or a local file to upload first. */
@@ -34,6 +36,8 @@ export interface FindOptions {
   useTestVolume: boolean | undefined;
   /** Reads a local file where it is, and uploads nothing. */
   readOnly?: boolean | undefined;
+  /** Takes an FMU that was found before as still there, and leaves the look to the caller: see {@link ReadyFmu.recheck}. */
+  trustsEarlier?: boolean | undefined;
   answerWithinMs: number;
   signal: AbortSignal;
   onProgress(message: string, done: number, total: number | undefined): void;
@@ -94,8 +98,9 @@ async function findOnVolume(target: UploadTarget, asked: string, options: FindOp
   const { signal } = options;
   const { modal } = target;
   const volumeNames = volumesToSearch(options.settings, options.useTestVolume);
-  const again = await findAgain(modal, volumeNames, asked, signal);
-  if (again !== undefined) return again;
+  const again = findAgain(modal, volumeNames, asked, signal);
+  if (again !== undefined && options.trustsEarlier) return again;
+  if (again !== undefined && (await again.recheck())) return { ...again, recheck: undefined };
   const found = await resolveFmu(modal, volumeNames, asked, signal);
   const { volume, entry, checksum, volumeName } = found;
   const known = descriptions.get(modal)?.get(checksum);
@@ -127,19 +132,14 @@ function keepDescription(modal: Modal, fmu: ReadyFmu, volume: VolumeInfo): Ready
 }
 
 /**
- * An FMU that was found before on the volume to be searched first, if that volume, which its id tells, still has it. One
- * request in place of two: an FMU that is run over and over is looked for at every run.
+ * An FMU that was found before on the volume to be searched first. Whether that volume, which its id tells, still has it takes
+ * one request, where finding it takes two: an FMU that is run over and over is looked for at every run.
  */
-async function findAgain(
-  modal: Modal,
-  [first]: readonly string[],
-  asked: string,
-  signal: AbortSignal,
-): Promise<ReadyFmu | undefined> {
+function findAgain(modal: Modal, [first]: readonly string[], asked: string, signal: AbortSignal) {
   const known = descriptions.get(modal)?.get(asked);
   if (known === undefined || known.volumeName !== first) return undefined;
   const { volume, ...fmu } = known;
-  return (await modal.volumes.hasFile(volume, `/${fmu.checksum}.fmu`, signal)) ? fmu : undefined;
+  return { ...fmu, recheck: () => modal.volumes.hasFile(volume, `/${fmu.checksum}.fmu`, signal) };
 }
 
 async function readDescription(source: ByteSource, name: string, { platform }: UploadTarget) {

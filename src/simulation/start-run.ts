@@ -32,11 +32,25 @@ export interface StartRequest {
 /** Name of the function that simulates. */
 const RUN_FUNCTION = "run_fmi_simulation";
 
+/** As it was last found, by endpoint and app. */
+const lastFound = new WeakMap<Modal, Map<string, FunctionInfo>>();
+
 /** Looks up the function that simulates. A rejection may be left alone until the run is started, or for good. */
 export function findRunFunction(modal: Modal, app: string, signal: AbortSignal): Promise<FunctionInfo> {
   const fn = modal.functions.get(app, RUN_FUNCTION, signal);
-  fn.catch(() => {});
+  const found = lastFound.get(modal) ?? new Map<string, FunctionInfo>();
+  lastFound.set(modal, found);
+  fn.then(
+    (info) => found.set(app, info),
+    () => found.delete(app),
+  );
   return fn;
+}
+
+/** The function that simulates as {@link findRunFunction} last found it; not an older one, which a newer may have replaced. */
+export function recallRunFunction(modal: Modal, app: string): FunctionInfo | undefined {
+  const last = lastFound.get(modal)?.get(app);
+  return last?.arguments?.includes("extras") ? last : undefined;
 }
 
 /**

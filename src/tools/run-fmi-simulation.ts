@@ -1,18 +1,17 @@
 import * as z from "zod";
 import { ToolError } from "../errors.ts";
-import type { RunRecord } from "../runs/record.ts";
 import type { UserValue } from "../simulation/start-values.ts";
 import { endpointField, environmentField, useTestVolumeField } from "./fields.ts";
 import { confirmRun, estimateOf, type RunAsked } from "./run-consent.ts";
 import { runLinks } from "./run-links.ts";
-import { planRunWithOptions, runOptions } from "./run-options.ts";
+import { runOptions } from "./run-options.ts";
 import { reportRun, runOutput } from "./run-report.ts";
-import { RUNNER_APPS } from "./runners.ts";
-import type { Endpoint, Services } from "./services.ts";
+import type { Services } from "./services.ts";
 import { showPlot } from "./show-plot.ts";
-import { shortenName, showValue } from "./show-value.ts";
+import { showValue } from "./show-value.ts";
+import { type StartedRun, startFmiRun, wasInVain } from "./start-fmi-run.ts";
 import { defineTool, type ToolContext } from "./tool.ts";
-import { ANSWER_WITHIN_MS, type RunClock, startClock, waitForRun } from "./wait-for-run.ts";
+import { type RunClock, startClock, waitForRun } from "./wait-for-run.ts";
 
 const MOST_CHARACTERS = 65_536;
 
@@ -84,13 +83,19 @@ export const runFmiSimulationTool = defineTool({
   async run(args, context) {
     const clock = startClock(context.signal);
     if (args.dry_run && args.run_id === undefined) return reportDryRun(args, context, clock);
-    const { record, endpoint, reused } =
-      args.run_id === undefined
-        ? await startInTime(args, context, clock)
-        : await resume(args.run_id, context.services);
-    const owned = !reused && args.run_id === undefined;
     const waitMs = args.wait_seconds * 1000;
-    const settled = await waitForRun(record, endpoint, context, { waitMs, clock, owned });
+    const wait = ({ record, endpoint, reused }: StartedRun) =>
+      waitForRun(record, endpoint, context, { waitMs, clock, owned: !reused && args.run_id === undefined });
+    let started =
+      args.run_id === undefined
+        ? await startFmiRun(args, context, clock)
+        : await resume(args.run_id, context.services);
+    let settled = await wait(started);
+    if (await wasInVain(started, settled.record)) {
+      started = await startFmiRun(args, context, clock, true);
+      settled = await wait(started);
+    }
+    const { record, endpoint, reused } = started;
     const store = await context.services.runs();
     const plot = args.plot ? await showPlot(settled.record, {}, context, clock.signal) : undefined;
     return reportRun(settled.record, {
@@ -120,17 +125,18 @@ export const runFmiSimulationTool = defineTool({
   links: runLinks,
 });
 
-type Arguments = z.output<typeof input>;
+/** The arguments of a call, checked. */
+export type RunArguments = z.output<typeof input>;
 
-function asRunAsked(args: Arguments): RunAsked {
+function asRunAsked(args: RunArguments): RunAsked {
   const { path, fmu_checksum: name = "", endpoint, environment } = args;
   const subject = path === undefined ? { name } : { path };
   return { subject, endpoint, environment, startTime: args.start_time, stopTime: args.stop_time };
 }
 
 /** What the run would do, as its result would tell, with an estimate in place of an outcome. */
-async function reportDryRun(args: Arguments, context: ToolContext, clock: RunClock) {
-  const { record, endpoint } = await startInTime(args, context, clock);
+async function reportDryRun(args: RunArguments, context: ToolContext, clock: RunClock) {
+  const { record, endpoint } = await startFmiRun(args, context, clock);
   const estimate = await estimateOf(asRunAsked(args), endpoint.name, context.services);
   return {
     ...reportRun(record, {
@@ -143,7 +149,7 @@ async function reportDryRun(args: Arguments, context: ToolContext, clock: RunClo
   };
 }
 
-function checkSubject(args: Arguments): void {
+function checkSubject(args: RunArguments): void {
   const given = [args.fmu_checksum, args.path, args.run_id].filter((value) => value !== undefined);
   if (given.length === 1) return;
   throw new ToolError(
@@ -153,13 +159,7 @@ function checkSubject(args: Arguments): void {
   );
 }
 
-interface Started {
-  record: RunRecord;
-  endpoint: Endpoint;
-  reused: boolean;
-}
-
-async function resume(runId: string, services: Services): Promise<Started> {
+async function resume(runId: string, services: Services): Promise<StartedRun> {
   const { getRun } = await import("../runs/get-run.ts");
   const record = await getRun(await services.runs(), runId);
   if (record.kind === "energyplus") {
@@ -170,67 +170,4 @@ async function resume(runId: string, services: Services): Promise<Started> {
     );
   }
   return { record, endpoint: await services.connect(record.endpoint, record.environment), reused: false };
-}
-
-async function startInTime(args: Arguments, context: ToolContext, clock: RunClock): Promise<Started> {
-  try {
-    return await start(args, context, clock);
-  } catch (error) {
-    if (context.signal.aborted || !clock.signal.aborted) throw error;
-    throw new ToolError(
-      "unavailable",
-      `Cannot start the run: the endpoint took longer than ${ANSWER_WITHIN_MS / 1000} s over it`,
-      "Call `diagnose`, then `run_fmi_simulation` again with the same arguments.",
-      { cause: error },
-    );
-  }
-}
-
-async function start(
-  args: Arguments,
-  { services, progress }: ToolContext,
-  clock: RunClock,
-): Promise<Started> {
-  const { signal } = clock;
-  const [{ findOrUpload }, { draftRun, findRunFunction, startRun }] = await Promise.all([
-    import("../catalog/find-or-upload.ts"),
-    import("../simulation/start-run.ts"),
-  ]);
-  const endpoint = await services.connect(args.endpoint, args.environment);
-  const fn = findRunFunction(endpoint.modal, RUNNER_APPS.fmi.app, signal);
-  const [store, facts] = await Promise.all([services.runs(), endpoint.describe(signal)]);
-  const subject = args.path === undefined ? { checksum: args.fmu_checksum ?? "" } : { path: args.path };
-  const found = await findOrUpload(endpoint, subject, {
-    operations: services.operations,
-    settings: services.settings,
-    useTestVolume: args.use_test_volume,
-    readOnly: args.dry_run,
-    answerWithinMs: clock.leftMs(Number.POSITIVE_INFINITY),
-    signal,
-    onProgress: progress,
-  });
-  const plan = await planRunWithOptions(found, args, store, services.settings);
-  const request = {
-    modal: endpoint.modal,
-    store,
-    endpoint: endpoint.name,
-    environment: facts.environment,
-    volume: found.volumeName,
-    useTestVolume: found.volumeName === services.settings.volumes.fmiTest,
-    fmu: {
-      checksum: found.checksum,
-      file_name: found.fileName,
-      model_name: shortenName(found.description.modelName),
-      fmi_version: found.description.fmiVersion,
-    },
-    plan: { ...plan, warnings: [...found.warnings, ...plan.warnings] },
-    given: JSON.parse(JSON.stringify(args)),
-    returnLogs: args.return_logs,
-    timeoutSeconds: args.timeout_seconds ?? services.settings.runTimeoutSeconds,
-    newRun: args.new_run,
-    fn,
-  };
-  const { app } = RUNNER_APPS.fmi;
-  if (args.dry_run) return { record: await draftRun(request, app, signal), endpoint, reused: false };
-  return { endpoint, ...(await startRun(request, app, signal)) };
 }
