@@ -57,6 +57,7 @@ const quirks = [
     ...{ start: 0, description: "What it does, as in quirks-2.c" },
   },
   real("y", 1, "output"),
+  { ...{ name: "said", valueReference: 2, type: "String", causality: "local", variability: "discrete" } },
 ];
 
 function quirky(name, at) {

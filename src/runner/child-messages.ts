@@ -1,5 +1,4 @@
 import type { ModelDescription, StartValue } from "../fmi/description/model-description.ts";
-import type { RecordedList } from "../fmi/recording/list-recording.ts";
 import type { SimulationSettings } from "../fmi/simulation-settings.ts";
 
 /** One simulation, as the child process is told of it. Paths are absolute. */
@@ -15,6 +14,8 @@ export interface SimulationJob {
   recordingPath: string;
   /** Rows of the recording at most. */
   capacity: number;
+  /** File for Strings and Binaries at every recorded point; made where there are such outputs. */
+  listsPath: string;
   /** File for the last points of every scalar; undefined where they are not asked for. */
   debugPath: string | undefined;
   limits: ProcessLimits;
@@ -38,8 +39,6 @@ export type ChildMessage =
       kind: "result";
       end: "completed" | "terminated_by_fmu";
       outputs: { name: string; values: StartValue[] }[];
-      /** Strings and Binaries at every recorded point; undefined where they are too large. */
-      lists: RecordedList[] | undefined;
       /** The FMU's state at the end, where it was asked for. */
       state: Uint8Array | undefined;
       messages: string[];
@@ -54,6 +53,4 @@ export type ChildMessage =
       message: string;
       remedy: string;
       detail: string | undefined;
-      /** As with a result, up to the failure. */
-      lists?: RecordedList[] | undefined;
     };

@@ -3,7 +3,6 @@ import { unlinkSync } from "node:fs";
 import { ToolError, toError } from "../errors.ts";
 import { simulateCoSimulation } from "../fmi/co-simulation/co-simulation.ts";
 import { loadLibrary } from "../fmi/library.ts";
-import type { RecordedList } from "../fmi/recording/list-recording.ts";
 import { recordedColumns } from "../fmi/recording/recorded-columns.ts";
 import { createRecorder, recordingBytes } from "../fmi/recording/recorder.ts";
 import type { ChildMessage, SimulationJob } from "./child-messages.ts";
@@ -47,14 +46,15 @@ async function simulate(job: SimulationJob): Promise<boolean> {
     });
     const seconds = (performance.now() - started) / 1000;
     await recording.save();
+    await watchers.save();
     const { end, outputs, state, messages = [] } = result;
-    await tell({ kind: "result", end, outputs, state, messages, lists: watchers.lists(), seconds });
+    await tell({ kind: "result", end, outputs, state, messages, seconds });
     result.finish();
     await flushOutput(platform);
     await tell({ kind: "finished" });
     return true;
   } catch (thrown) {
-    await tellError(thrown, watchers.lists());
+    await tellError(thrown);
     return false;
   } finally {
     await recording.save();
@@ -78,11 +78,11 @@ async function run(job: SimulationJob): Promise<void> {
   if (!finished || platform !== "linux") process.exit(0);
 }
 
-function tellError(thrown: unknown, lists?: RecordedList[]): Promise<void> {
+function tellError(thrown: unknown): Promise<void> {
   const error = toError(thrown);
   const { code, remedy, detail } =
     error instanceof ToolError ? error : { code: "internal", remedy: "", detail: undefined };
-  return tell({ kind: "error", code, message: error.message, remedy, detail, lists });
+  return tell({ kind: "error", code, message: error.message, remedy, detail });
 }
 
 /** Does once what every job needs, so that it is loaded, compiled and bound before the first comes. Never throws. */

@@ -1,4 +1,4 @@
-import { closeSync, openSync, read, readSync } from "node:fs";
+import { closeSync, openSync, read, readFileSync, readSync } from "node:fs";
 import { promisify } from "node:util";
 import type { ModelDescription } from "../fmi/description/model-description.ts";
 import {
@@ -7,6 +7,7 @@ import {
   debugVariables,
   readDebugRing,
 } from "../fmi/recording/debug-points.ts";
+import { listedVariables, type RecordedList, readLists } from "../fmi/recording/list-recording.ts";
 import { columnOffset, type RecordingSummary, readSummary, summaryBytes } from "../fmi/recording/recorder.ts";
 
 /** A recording read back, thinned to what may be sent. */
@@ -55,6 +56,22 @@ export async function findDebugPoints(
   try {
     const variables = debugVariables(description).length;
     return readDebugRing(await readFloats(file, 0, debugRingBytes(variables) / 8), variables);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Reads the Strings and Binaries back, finished or cut off: none where there are none, undefined where they are too large. */
+export async function findLists(
+  path: string,
+  description: ModelDescription,
+  outputs: readonly string[],
+): Promise<RecordedList[] | undefined> {
+  const listed = listedVariables(description, outputs);
+  const file = listed.length === 0 ? undefined : findFile(path);
+  if (file === undefined) return [];
+  try {
+    return readLists(new Uint8Array(readFileSync(file)), listed);
   } finally {
     closeSync(file);
   }

@@ -145,9 +145,9 @@ function toSeries(
   const { time, thinnedBy } = recording;
   const all = { rows: time.length, thinned_by: thinnedBy, time: bytes(time), variables };
   if (lists === undefined || lists.length === 0 || thinnedBy !== 1) return all;
-  // A failure may come between the two recordings of a point.
-  if (lists.some(({ values }) => values.length < time.length)) return all;
-  const whole = lists.map(({ name, values }) => ({ name, values: values.slice(0, time.length) }));
+  if (lists.some(({ values }) => values.length < time.length - 1)) return all;
+  // A failure may come between the two recordings of a point: its texts are empty then.
+  const whole = lists.map(({ name, values }) => ({ name, values: [...values, [""]].slice(0, time.length) }));
   return { ...all, lists: toLists(description, whole) };
 }
 
@@ -187,9 +187,13 @@ function toDebugSeries(
 function describeOutcome(
   description: ModelDescription,
   { settings }: RunPlan,
-  { end, timeReached, recording }: SupervisedOutcome,
+  { end, timeReached, recording, lists }: SupervisedOutcome,
 ): string[] {
   const messages: string[] = [];
+  if (lists === undefined)
+    messages.push("Warning: the series is without Strings and Binaries, which came to more than 1 MiB.");
+  else if (lists.length > 0 && recording !== undefined && recording.thinnedBy > 1)
+    messages.push("Warning: the series is without Strings and Binaries, as its points were thinned.");
   const grid = createTimeGrid(settings.startTime, settings.stopTime, settings.stepSize);
   if (end === "terminated_by_fmu") {
     messages.push(`The FMU ended the simulation itself at ${timeReached} s, before ${grid.stopTime} s.`);

@@ -12,7 +12,7 @@ import type { RunFacts } from "./contract.ts";
 import { describeExit, describeTime } from "./exit-words.ts";
 import { findProcessMemory } from "./limits.ts";
 import { createOutputLimit } from "./output-limit.ts";
-import { findDebugPoints, findRecording, type StoredRecording } from "./recording-file.ts";
+import { findDebugPoints, findLists, findRecording, type StoredRecording } from "./recording-file.ts";
 import { readLines } from "./text-lines.ts";
 import { readThreadLog } from "./thread-log.ts";
 
@@ -25,7 +25,7 @@ export interface SupervisedOutcome {
   error: string | undefined;
   /** Undefined where it did not come to record. */
   recording: StoredRecording | undefined;
-  /** Strings and Binaries at every recorded point; undefined where they are too large, or its process did not live to tell. */
+  /** Strings and Binaries at every recorded point; undefined where they are too large. */
   lists: RecordedList[] | undefined;
   /** The last points of every scalar, where they were asked for. */
   debug: DebugPoints | undefined;
@@ -61,7 +61,7 @@ export interface SupervisionOptions {
 const MEMORY_CHECK_MS = 100;
 const EXIT_GRACE_MS = 5000;
 
-type Job = Omit<SimulationJob, "recordingPath">;
+type Job = Omit<SimulationJob, "recordingPath" | "listsPath">;
 type KillReason = "timed_out" | "cancelled" | "memory" | "hangs at its end";
 
 /**
@@ -84,10 +84,11 @@ export async function superviseSimulation(
     },
   };
   const recordingPath = join(child.directory, "recording");
+  const listsPath = join(child.directory, "lists");
   const started = performance.now();
   const messages = listen(child, job, options, hooks);
   const reason = enforce(child, job, options, () => messages.result !== undefined);
-  child.send({ ...job, recordingPath });
+  child.send({ ...job, recordingPath, listsPath });
   try {
     // With its end told, all is said and the rest of its exit is nobody's concern.
     const exit = await Promise.race([child.exited, messages.drained]);
@@ -95,22 +96,22 @@ export async function superviseSimulation(
     const recording = await findRecording(recordingPath, columns, job.capacity, options.maxSeriesBytes);
     const debug =
       job.debugPath === undefined ? undefined : await findDebugPoints(job.debugPath, job.description);
+    const lists = await findLists(listsPath, job.description, job.settings.outputs);
     const timeReached = recording?.timeReached ?? Number.NaN;
     const seconds = messages.result?.seconds ?? (performance.now() - started) / 1000;
-    const shared = { recording, debug, timeReached, seconds };
+    const shared = { recording, lists, debug, timeReached, seconds };
     if (messages.result !== undefined) {
       if (!messages.finished)
         hooks.message("warning", "", "The FMU went wrong at its end, after the last result.");
-      const { end, outputs, lists, state } = messages.result;
+      const { end, outputs, state } = messages.result;
       const said = [...messages.result.messages, ...complaints.tell()];
-      return { ...shared, end, outputs, lists, state, messages: said, error: undefined };
+      return { ...shared, end, outputs, state, messages: said, error: undefined };
     }
     const outcome = describeEnd(reason.current, messages.error, exit, timeReached, job, options);
     return {
       ...shared,
       ...outcome,
       outputs: undefined,
-      lists: messages.error?.lists,
       state: undefined,
       messages: [],
     };

@@ -1,11 +1,6 @@
 import { debugRingBytes, debugVariables } from "../fmi/recording/debug-points.ts";
 import { createDebugRing } from "../fmi/recording/debug-ring.ts";
-import {
-  createListRecording,
-  type ListRecording,
-  listedVariables,
-  type RecordedList,
-} from "../fmi/recording/list-recording.ts";
+import { createListRecording, listedVariables } from "../fmi/recording/list-recording.ts";
 import type { SampleWatch } from "../fmi/recording/sampling.ts";
 import type { ValueAccess } from "../fmi/value-block.ts";
 import type { SimulationJob } from "./child-messages.ts";
@@ -15,29 +10,28 @@ import { createFileMemory, type FileMemory } from "./shared-memory.ts";
 export interface Watchers {
   /** Undefined where nobody needs to look. */
   watch: ((access: ValueAccess) => SampleWatch) | undefined;
-  /** Strings and Binaries at every recorded point; undefined where they came to more than 1 MiB. */
-  lists(): RecordedList[] | undefined;
   save(): Promise<void>;
 }
 
+/** Strings and Binaries that come to more are not kept. */
 const LIST_BYTES = 1024 * 1024;
 
 /** Makes the watchers that a job needs. */
 export function createWatchers(job: SimulationJob): Watchers {
-  const { description, settings, debugPath } = job;
+  const { description, settings, debugPath, listsPath } = job;
   const listed = listedVariables(description, settings.outputs);
-  let lists: ListRecording | undefined;
-  let debug: FileMemory | undefined;
+  const memories: FileMemory[] = [];
+  const keepIn = (path: string, bytes: number): ArrayBuffer => {
+    const made = createFileMemory(process.platform, path, bytes);
+    memories.push(made);
+    return made.memory;
+  };
   const watch = (access: ValueAccess): SampleWatch => {
     const watches: SampleWatch[] = [];
-    if (listed.length > 0) {
-      lists = createListRecording(access, listed, LIST_BYTES);
-      watches.push(lists.watch);
-    }
+    if (listed.length > 0) watches.push(createListRecording(access, listed, keepIn(listsPath, LIST_BYTES)));
     if (debugPath !== undefined) {
       const bytes = debugRingBytes(debugVariables(description).length);
-      debug = createFileMemory(process.platform, debugPath, bytes);
-      watches.push(createDebugRing(access, debug.memory));
+      watches.push(createDebugRing(access, keepIn(debugPath, bytes)));
     }
     return (time, keep) => {
       for (const each of watches) each(time, keep);
@@ -45,7 +39,8 @@ export function createWatchers(job: SimulationJob): Watchers {
   };
   return {
     watch: listed.length > 0 || debugPath !== undefined ? watch : undefined,
-    lists: () => (lists === undefined ? [] : lists.read()),
-    save: async () => debug?.save(),
+    save: async () => {
+      for (const memory of memories) await memory.save();
+    },
   };
 }

@@ -170,6 +170,13 @@ describe.runIf(process.platform === "linux" && process.arch === "x64")("what FMU
     expect([status, errors, facts?.partial]).toEqual(["error", [message], true]);
   });
 
+  test("texts are kept up to a crash, too", async () => {
+    const { run } = await startTestRunner(child.path);
+    const { series } = await run("quirks-2", { inputs: { quirk: 3 }, output_variables: ["y", "said"] });
+    const values = ["at 0 s", "at 0.1 s", "at 0.2 s", "at 0.3 s", "at 0.4 s"];
+    expect(series).toMatchObject({ rows: 5, lists: { said: { type: "String", values } } });
+  });
+
   test.each([5, 6])("a crash after the last result does not touch it (quirk %i)", async (quirk) => {
     const { run, log } = await startTestRunner(child.path);
     const { status, facts, messages } = await run("quirks-2", { inputs: { quirk } });

@@ -198,6 +198,18 @@ describe("run_fmi_simulation's output_variables", () => {
     expect(series?.lists?.string_out).toEqual({ type: "String", values: Array(21).fill("a") });
     expect(series?.lists?.binary_out?.values).toHaveLength(21);
   });
+
+  test("texts as they are, in every script, and none at all where they come to more than 1 MiB", async () => {
+    const { run } = await startTestRunner(child.path);
+    const runWith = (string_in: string) =>
+      run("feedthrough-3", { inputs: { string_in }, output_variables: ["string_out"] });
+    const text = 'größer, "日本" 🙂';
+    expect((await runWith(text)).series?.lists?.string_out?.values).toEqual(Array(21).fill(text));
+    const { series, messages } = await runWith("x".repeat(60_000));
+    expect(series).toMatchObject({ rows: 21 });
+    expect(series?.lists).toBeUndefined();
+    expect(messages).toEqual([expect.stringMatching(/^Warning: the series is without Strings .* 1 MiB/)]);
+  });
 });
 
 describe("run_fmi_simulation's interface_type", () => {

@@ -27,6 +27,7 @@ test("toRunResult keeps what texts were up to a failure, as many as there are po
   expect(failWith([["a"], ["b"], ["c"]])).toEqual({ text: { type: "String", values: ["a", "b"] } });
 });
 
-test("toRunResult leaves texts out that do not come up to the points", () => {
-  expect(failWith([["a"]])).toBeUndefined();
+test("toRunResult keeps texts where the failure came in the middle of a point, and leaves out what lacks more", () => {
+  expect(failWith([["a"]])).toEqual({ text: { type: "String", values: ["a", ""] } });
+  expect(failWith([])).toBeUndefined();
 });

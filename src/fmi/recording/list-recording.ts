@@ -9,44 +9,90 @@ export interface RecordedList {
   values: StartValue[][];
 }
 
-/** Records what has no columns. */
-export interface ListRecording {
-  watch: SampleWatch;
-  /** Undefined where it came to more than the limit. */
-  read(): RecordedList[] | undefined;
-}
+/* How many bytes of whole points there are, and whether one did not fit: float64, as in a recording. */
+const USED = 0;
+const IS_FULL = 1;
+const HEAD_BYTES = 16;
+const COUNT_BYTES = 4;
 
 /** The variables of these names that are recorded in lists: Strings and Binaries. */
 export function listedVariables(description: ModelDescription, outputs: readonly string[]): Variable[] {
   return findVariables(description, outputs).filter(({ type }) => type === "String" || type === "Binary");
 }
 
-/** Records variables of {@link listedVariables} at every row that is kept, up to `limitBytes` in all. */
+/**
+ * Makes a watcher that keeps the variables of {@link listedVariables} at every row that is kept, in zeroed memory, as far as
+ * that goes. A point is there once it is whole: the memory can be read when this process was killed in the middle of one.
+ */
 export function createListRecording(
   access: ValueAccess,
   variables: readonly Variable[],
-  limitBytes: number,
-): ListRecording {
+  memory: ArrayBuffer,
+): SampleWatch {
   const blocks = createValueBlocks(access, variables);
-  const lists = new Map<string, RecordedList>();
-  for (const { name } of variables) lists.set(name, { name, values: [] });
-  let left = limitBytes;
-  return {
-    watch: (_, keep) => {
-      if (!keep || left < 0) return;
-      for (const block of blocks) {
-        block.get();
-        block.read().forEach((values, index) => {
-          for (const value of values) left -= sizeOf(value);
-          lists.get(block.variables[index]?.name ?? "")?.values.push(values);
-        });
-      }
-    },
-    read: () => (left < 0 ? undefined : [...lists.values()]),
+  const head = new Float64Array(memory, 0, HEAD_BYTES / 8);
+  const bytes = new Uint8Array(memory, HEAD_BYTES);
+  return (_, keep) => {
+    if (!keep || head[IS_FULL] !== 0) return;
+    const values = new Map<string, StartValue[]>();
+    for (const block of blocks) {
+      block.get();
+      block.read().forEach((each, index) => {
+        values.set(block.variables[index]?.name ?? "", each);
+      });
+    }
+    const point = encodePoint(variables.map(({ name }) => values.get(name) ?? []));
+    const used = head[USED] as number;
+    if (used + point.length > bytes.length) {
+      head[IS_FULL] = 1;
+      return;
+    }
+    bytes.set(point, used);
+    head[USED] = used + point.length;
   };
 }
 
-/* Roughly, with what it costs to hold it. */
-function sizeOf(value: StartValue): number {
-  return 16 + (typeof value === "string" || value instanceof Uint8Array ? value.length : 8);
+/** Reads a recording of lists back, finished or cut off; undefined where its memory did not hold every point. */
+export function readLists(
+  memory: Uint8Array<ArrayBuffer>,
+  variables: readonly Variable[],
+): RecordedList[] | undefined {
+  const head = new Float64Array(memory.slice(0, HEAD_BYTES).buffer);
+  if (head[IS_FULL] !== 0) return undefined;
+  const lists = variables.map(({ name }) => ({ name, values: [] as StartValue[][] }));
+  const points = Buffer.from(memory.buffer, memory.byteOffset + HEAD_BYTES, head[USED] as number);
+  const take = (length: number, at: number) => points.subarray(at, at + length);
+  for (let at = 0; at < points.length; ) {
+    for (const [index, { type }] of variables.entries()) {
+      const values: StartValue[] = [];
+      const count = points.readUInt32LE(at);
+      at += COUNT_BYTES;
+      for (let element = 0; element < count; element++) {
+        const value = take(points.readUInt32LE(at), at + COUNT_BYTES);
+        at += COUNT_BYTES + value.length;
+        values.push(type === "String" ? value.toString() : new Uint8Array(value));
+      }
+      lists[index]?.values.push(values);
+    }
+  }
+  return lists;
+}
+
+/* For each variable how many elements it has, then each with its length. */
+function encodePoint(values: readonly StartValue[][]): Buffer {
+  const parts: Buffer[] = [];
+  const addCount = (count: number) => {
+    const part = Buffer.alloc(COUNT_BYTES);
+    part.writeUInt32LE(count);
+    parts.push(part);
+  };
+  for (const elements of values) {
+    addCount(elements.length);
+    for (const element of elements) {
+      const content = Buffer.from(element instanceof Uint8Array ? element : String(element));
+      addCount(content.length);
+      parts.push(content);
+    }
+  }
+  return Buffer.concat(parts);
 }
