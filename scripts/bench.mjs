@@ -39,7 +39,7 @@ const SECTIONS = [
 const { values: options } = parseArgs({
   options: {
     only: { type: "string", default: SECTIONS.map(({ name }) => name).join() },
-    starts: { type: "string", default: "21" },
+    starts: { type: "string", default: "41" },
     runs: { type: "string", default: "20" },
     write: { type: "boolean", default: false },
   },

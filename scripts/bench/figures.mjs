@@ -13,6 +13,11 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+/** What a quarter of the values is below: what else the machine does only ever adds to a time. */
+export function lowerQuartile(values) {
+  return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 4)];
+}
+
 /** Median of the ratios of two series that were measured in turn: a change of the machine's speed meets both alike. */
 export function pairedRatio(above, below) {
   return median(above.map((value, index) => value / below[index]));

@@ -122,7 +122,7 @@ async function runInChild(
     const startValues = await writeFiles(plan, child.directory);
     const { description, capacity } = plan;
     const settings = { ...plan.settings, startValues };
-    const debugPath = plan.debug ? join(child.directory, "debug") : undefined;
+    const debugPath = plan.debug ? join(child.directory, ".modal-fmi-debug") : undefined;
     const { type: interfaceType } = plan.interface;
     const job = { ...prepared, description, interfaceType, settings, capacity, debugPath };
     return await superviseSimulation(

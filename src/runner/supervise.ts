@@ -83,8 +83,9 @@ export async function superviseSimulation(
       message(status, category, text);
     },
   };
-  const recordingPath = join(child.directory, "recording");
-  const listsPath = join(child.directory, "lists");
+  // The FMU works in this folder, too: a file of its own must not be one of these.
+  const recordingPath = join(child.directory, ".modal-fmi-recording");
+  const listsPath = join(child.directory, ".modal-fmi-lists");
   const started = performance.now();
   const messages = listen(child, job, options, hooks);
   const reason = enforce(child, job, options, () => messages.result !== undefined);
