@@ -28,7 +28,12 @@ export async function* benchStart(workshop, { starts }) {
   yield {
     what: "Spawn to the reply of initialize, modal-fmi-mcp / bare SDK server",
     measured: `${spread(times.ours, "ms")} / ${spread(times.bare, "ms")}`,
-    ...{ value: lowerQuartile(times.ours) / lowerQuartile(times.bare), unit: "×", atMost: START_LIMIT, slack: 1 },
+    ...{
+      value: lowerQuartile(times.ours) / lowerQuartile(times.bare),
+      unit: "×",
+      atMost: START_LIMIT,
+      slack: 1,
+    },
   };
 }
 

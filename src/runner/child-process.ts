@@ -89,7 +89,9 @@ export async function startSimulationProcess(options: ChildProcessOptions): Prom
     return removal;
   };
   const dismiss = () => {
-    setTimeout(kill, DISMISS_AFTER_MS);
+    const timer = setTimeout(kill, DISMISS_AFTER_MS);
+    // Once it is gone, its number may become another process's.
+    void exited.then(() => clearTimeout(timer));
     void removeDirectory();
   };
   return {
