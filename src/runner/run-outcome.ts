@@ -191,7 +191,7 @@ function describeOutcome(
 ): string[] {
   const messages: string[] = [];
   if (lists === undefined)
-    messages.push("Warning: the series is without Strings and Binaries, which came to more than 1 MiB.");
+    messages.push("Warning: the series is without Strings and Binaries, whose recording was full at 1 MiB.");
   else if (lists.length > 0 && recording !== undefined && recording.thinnedBy > 1)
     messages.push("Warning: the series is without Strings and Binaries, as its points were thinned.");
   const grid = createTimeGrid(settings.startTime, settings.stopTime, settings.stepSize);

@@ -52,30 +52,47 @@ export function createListRecording(
   };
 }
 
-/** Reads a recording of lists back, finished or cut off; undefined where its memory did not hold every point. */
+/**
+ * Reads a recording of lists back, finished or cut off; undefined where its memory did not hold every point, or holds what is
+ * none: an FMU may have written over it.
+ */
 export function readLists(
   memory: Uint8Array<ArrayBuffer>,
   variables: readonly Variable[],
 ): RecordedList[] | undefined {
-  const head = new Float64Array(memory.slice(0, HEAD_BYTES).buffer);
-  if (head[IS_FULL] !== 0) return undefined;
   const lists = variables.map(({ name }) => ({ name, values: [] as StartValue[][] }));
-  const points = Buffer.from(memory.buffer, memory.byteOffset + HEAD_BYTES, head[USED] as number);
-  const take = (length: number, at: number) => points.subarray(at, at + length);
-  for (let at = 0; at < points.length; ) {
-    for (const [index, { type }] of variables.entries()) {
-      const values: StartValue[] = [];
-      const count = points.readUInt32LE(at);
-      at += COUNT_BYTES;
-      for (let element = 0; element < count; element++) {
-        const value = take(points.readUInt32LE(at), at + COUNT_BYTES);
-        at += COUNT_BYTES + value.length;
-        values.push(type === "String" ? value.toString() : new Uint8Array(value));
+  // Cut off before it was begun.
+  if (memory.length < HEAD_BYTES) return lists;
+  const head = new Float64Array(memory.slice(0, HEAD_BYTES).buffer);
+  const used = head[USED] as number;
+  if (head[IS_FULL] !== 0 || !(used >= 0)) return undefined;
+  try {
+    const points = Buffer.from(memory.buffer, memory.byteOffset + HEAD_BYTES, used);
+    for (let at = 0; at < points.length; ) {
+      for (const [index, { type }] of variables.entries()) {
+        const { values, end } = readElements(points, at, type);
+        lists[index]?.values.push(values);
+        at = end;
       }
-      lists[index]?.values.push(values);
     }
+    return lists;
+  } catch (thrown) {
+    if (thrown instanceof RangeError) return undefined;
+    throw thrown;
   }
-  return lists;
+}
+
+function readElements(points: Buffer, start: number, type: Variable["type"]) {
+  const values: StartValue[] = [];
+  const count = points.readUInt32LE(start);
+  let end = start + COUNT_BYTES;
+  for (let element = 0; element < count; element++) {
+    const length = points.readUInt32LE(end);
+    const value = points.subarray(end + COUNT_BYTES, end + COUNT_BYTES + length);
+    end += COUNT_BYTES + length;
+    values.push(type === "String" ? value.toString() : new Uint8Array(value));
+  }
+  return { values, end };
 }
 
 /* For each variable how many elements it has, then each with its length. */
