@@ -101,6 +101,8 @@ async function findOnVolume(target: UploadTarget, asked: string, options: FindOp
   const again = findAgain(modal, volumeNames, asked, signal);
   if (again !== undefined && options.trustsEarlier) return again;
   if (again !== undefined && (await again.recheck())) return { ...again, recheck: undefined };
+  // It is gone from there: it must be found before it is taken for granted again.
+  if (again !== undefined) descriptions.get(modal)?.delete(asked);
   const found = await resolveFmu(modal, volumeNames, asked, signal);
   const { volume, entry, checksum, volumeName } = found;
   const known = descriptions.get(modal)?.get(checksum);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { toError } from "../errors.ts";
@@ -80,6 +81,17 @@ export async function prepareLibrary(
   }
 }
 
+/** Looks in the folders that a library names as well, RUNPATH in an ELF file: `$ORIGIN` is the library's own. */
+function alsoIn(
+  searchPaths: readonly string[],
+  origin: string,
+  find: ((name: string) => boolean) | undefined,
+): ((name: string) => boolean) | undefined {
+  if (find === undefined || searchPaths.length === 0) return find;
+  const folders = searchPaths.map((path) => path.replace(/\$ORIGIN|\$\{ORIGIN\}/g, () => origin));
+  return (name) => find(name) || folders.some((folder) => existsSync(join(folder, name)));
+}
+
 async function explain(
   { description, name }: Fmu,
   { interface: { type, description: used } }: Pick<RunPlan, "interface">,
@@ -94,7 +106,7 @@ async function explain(
   const context = {
     siblings: await readdir(dirname(libraryPath)),
     glibcVersion: isNative ? glibcVersion : undefined,
-    findLibrary: isNative ? findLibrary : undefined,
+    findLibrary: isNative ? alsoIn(facts.searchPaths, dirname(libraryPath), findLibrary) : undefined,
     functions: requiredFunctions(description.fmiMajor, kind, used.modelIdentifier),
   };
   if (explainUnloadable(facts, platform, context).length === 0) return undefined;

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { ToolError } from "../errors.ts";
 import type { ModelDescription } from "../fmi/description/model-description.ts";
 import { encodeInputSeries } from "../fmi/input/encode-input-series.ts";
-import { readStateHeader, savedSizes } from "../fmi/saved-state.ts";
+import { readStateHeader, savedSizes, whyNotSaved } from "../fmi/saved-state.ts";
 import type { InputSeriesArgument } from "../inputs/input-series-schema.ts";
 import { mapColumns } from "../inputs/map-columns.ts";
 import { readInputTable } from "../inputs/read-input-table.ts";
@@ -48,10 +48,23 @@ export async function planAdditions(
   if (interface_type !== undefined) kwargs.interface_type = interface_type;
   for (const [name, isWanted] of Object.entries({ check_step, debug, save_state }))
     if (isWanted) kwargs[name] = true;
+  if (save_state) refuseState(description, interface_type);
   if (request.files !== undefined) kwargs.files = await readFiles(request.files, description, resolveFile);
   if (request.input_series !== undefined)
     await addSeries(additions, request.input_series, description, times, resolveFile);
   return additions;
+}
+
+function refuseState(description: ModelDescription, type: string | undefined): void {
+  const { coSimulation, modelExchange } = description;
+  const used = type === "model_exchange" ? modelExchange : (coSimulation ?? modelExchange);
+  const why = whyNotSaved(description, used);
+  if (why === undefined) return;
+  throw new ToolError(
+    "invalid_argument",
+    `Cannot save the state at the end: ${why}`,
+    "Leave `save_state` out.",
+  );
 }
 
 async function addSeries(

@@ -119,10 +119,15 @@ export function readOutcome(outcome: Exclude<CallOutcome, { state: "unfinished" 
   return { ...EMPTY, status: "error", errors: [{ code: "data_loss", message, remedy }] };
 }
 
-/** A run that was cancelled, where its runner had the time to tell how far it had come. */
+/** A run that was cancelled, where its runner had the time to tell how far it had come: perhaps to its end. */
 function cutOff({ value }: Extract<CallOutcome, { exception: string }>): RunOutcome | undefined {
-  const parsed = runResult.safeParse(value);
-  return parsed.data?.facts?.end === "cancelled" ? finishedCall(parsed.data) : undefined;
+  const { data } = runResult.safeParse(value);
+  if (!data?.facts) return undefined;
+  const outcome = finishedCall(data);
+  if (data.facts.end === "cancelled") return outcome;
+  const { status, code, message, remedy } = FAILED_CALLS.terminated;
+  const errors = [{ code, message: `${message} at model time ${data.facts.time_reached} s`, remedy }];
+  return { ...outcome, status, errors };
 }
 
 function failedCall(outcome: Extract<CallOutcome, { exception: string }>): RunOutcome {

@@ -20,11 +20,15 @@ export interface TimeSettings {
   output_interval: Sourced<number>;
 }
 
-/** Settles a run's times by {@link planRunTimes}. Throws `invalid_argument`. */
-export function planTimes(experiment: DefaultExperiment, request: TimeRequest): TimeSettings {
+/** Settles a run's times by {@link planRunTimes}, of an FMU that may take `stepsOfOneSize` only. Throws `invalid_argument`. */
+export function planTimes(
+  experiment: DefaultExperiment,
+  request: TimeRequest,
+  stepsOfOneSize = false,
+): TimeSettings {
   const { start_time: startTime, stop_time: stopTime, step_size: stepSize } = request;
   const given = { startTime, stopTime, stepSize, outputInterval: request.output_interval };
-  const times = planRunTimes(experiment, given, { toInterval: true });
+  const times = planRunTimes(experiment, given, { toInterval: true, stepsOfOneSize });
   if ("kind" in times) throw explain(times);
   return {
     ...{ start_time: times.startTime, stop_time: times.stopTime },

@@ -12,6 +12,8 @@ import { applyStartValue, type UserValue } from "./start-values.ts";
 export interface RunRequest extends TimeRequest {
   inputs: Readonly<Record<string, UserValue>>;
   tolerance?: number | undefined;
+  /** Co-Simulation unless given, where the FMU offers it. */
+  interface_type?: string | undefined;
   output_variables?: readonly string[] | undefined;
   /** Values of structural parameters in the saved state that the run starts from. */
   sizes?: ReadonlyMap<string, readonly StartValue[]> | undefined;
@@ -56,7 +58,7 @@ export function planRun(description: ModelDescription, request: RunRequest): Run
   }
   const outputVariables = chooseOutputs(resized, byName, request.output_variables, warnings);
   const units = Object.fromEntries(outputVariables.map((name) => [name, byName.get(name)?.unit ?? null]));
-  const times = planTimes(description.defaultExperiment, request);
+  const times = planTimes(description.defaultExperiment, request, takesStepsOfOneSize(description, request));
   return {
     description: resized,
     times,
@@ -67,6 +69,14 @@ export function planRun(description: ModelDescription, request: RunRequest): Run
     units,
     warnings,
   };
+}
+
+/** FMI 2.0.5, 4.3.1, and FMI 3.0, 4.4.1: what canHandleVariableCommunicationStepSize says of Co-Simulation. */
+function takesStepsOfOneSize(
+  { coSimulation }: ModelDescription,
+  { interface_type: type }: RunRequest,
+): boolean {
+  return type !== "model_exchange" && coSimulation?.canHandleVariableCommunicationStepSize === false;
 }
 
 /** The sizes of arrays follow from these, so they are read first. */

@@ -76,7 +76,9 @@ async function start(
     args.dry_run
       ? { record: await draftRun(request, app, clock.signal), endpoint, reused: false }
       : { endpoint, recheck, ...(await startRun(request, app, clock.signal)) };
-  const mustLook = looks || args.dry_run || args.path !== undefined;
+  // Whoever does not wait for the run's end would not be told that it failed for what had changed.
+  const waits = args.wait_seconds > 0;
+  const mustLook = looks || !waits || args.dry_run || args.path !== undefined;
   const last = mustLook ? undefined : recallRunFunction(endpoint.modal, app);
   const prepared = await prepare(last, endpoint, args, context, clock);
   if (prepared.recheck === undefined) return begin(prepared);

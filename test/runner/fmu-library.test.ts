@@ -1,7 +1,9 @@
-import { access } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { bufferSource, openFileSource } from "../../src/fmi/archive/byte-source.ts";
+import { requiredFunctions } from "../../src/fmi/binary/required-functions.ts";
 import { type Fmu, openFmu } from "../../src/fmi/fmu.ts";
 import { currentPlatform } from "../../src/fmi/platforms.ts";
 import { type LoadingOptions, prepareLibrary } from "../../src/runner/fmu-library.ts";
@@ -57,6 +59,36 @@ describe("prepareLibrary", () => {
     const platform = currentPlatform("linux", "arm64");
     expect(await prepare(fmu, "binaries/linux64/Steps.so", { platform, isNative: false })).toEqual({
       problem: "Cannot load the FMU's library: wrong platform: built for Linux x86-64, this is Linux arm64.",
+    });
+  });
+
+  test("takes a library that names the folder of what it needs, the resources say", async () => {
+    const folder = await temporaryFolder();
+    const build = (text: string, ...args: string[]) =>
+      execFileSync("cc", ["-shared", "-fPIC", "-x", "c", "-", ...args], { cwd: folder, input: text });
+    build("int own(void) { return 42; }", "-o", "libown.so");
+    const names = requiredFunctions(2, "co-simulation", "model");
+    const functions = names.map((name) => `int ${name}(void) { return own(); }`).join("\n");
+    const rpath = "-Wl,-rpath,$ORIGIN/../../resources";
+    build(`int own(void);\n${functions}\n`, "-o", "model.so", "-L.", "-Wl,--no-as-needed", "-lown", rpath);
+    const entry = async (name: string, file: string) => ({
+      name,
+      content: await readFile(join(folder, file)),
+    });
+    const model = await entry("binaries/linux64/model.so", "model.so");
+    const openWith = async (libraryFolder: string) =>
+      openFmu(
+        bufferSource(
+          writeZip([
+            { name: "modelDescription.xml", content: modelDescriptionXml({}) },
+            ...[model, await entry(`${libraryFolder}/libown.so`, "libown.so")],
+          ]),
+        ),
+        "rpath.fmu",
+      );
+    expect(await prepare(await openWith("resources"), model.name)).not.toHaveProperty("problem");
+    expect(await prepare(await openWith("resources/other"), model.name)).toEqual({
+      problem: "Cannot load the FMU's library: needs libown.so, which is not on this computer.",
     });
   });
 

@@ -69,9 +69,17 @@ describe("readOutcome of a cancelled call that returned something all the same",
     });
   });
 
+  test("keeps what there is of a run that had come to its end, whose step was being checked, say", () => {
+    expect(cancelled(runResult({ facts: runFacts(), statistics: { h: STATISTICS } }))).toMatchObject({
+      status: "cancelled",
+      outputs: { h: 1.5 },
+      statistics: { h: { max: 2 } },
+      errors: [{ code: "cancelled", message: "The function call was cancelled at model time 1 s" }],
+    });
+  });
+
   test.each([
     ["no result of a run", { status: "odd" }],
-    ["a run that had ended by itself", runResult({ facts: runFacts() })],
     ["an older runner's result", runResult()],
   ])("is just cancelled with %s", (_, value) => {
     expect(cancelled(value)).toMatchObject({ status: "cancelled", outputs: {}, facts: undefined });

@@ -29,6 +29,14 @@ describe("planTimes settles", () => {
     expect(times.step_size).toEqual({ value: 0.5, from: "default experiment" });
   });
 
+  test("a step that divides the run where the FMU takes steps of one size, and refuses another", async () => {
+    const experiment = { ...NONE, stopTime: 1, stepSize: 0.3 };
+    expect(planTimes(experiment, {}, true).step_size).toEqual({ value: 0.25, from: "fitted to the run" });
+    expect(planTimes(experiment, {}, false).step_size.value).toBe(0.3);
+    const error = await catchToolError(() => planTimes(experiment, { step_size: 0.3 }, true));
+    expect(error).toMatchObject({ code: "invalid_argument", remedy: "Give a `step_size` of 0.25 s." });
+  });
+
   test("one second after a start that is given alone", () => {
     expect(plan({ start_time: 5 }).stop_time.value).toBe(6);
   });

@@ -113,6 +113,14 @@ describe("run_fmi_simulation", () => {
     expect(await tools.call("cancel_run", { run_id: first.run_id })).toMatchObject({ cancelled: false });
   });
 
+  test("fits the step of an FMU that takes steps of one size to the run, and refuses another before anything runs", async () => {
+    const args = { path: fixture("constant-step-2.fmu"), stop_time: 0.95 };
+    const run = await tools.call("run_fmi_simulation", args);
+    expect(run).toMatchObject({ status: "success", settings: { step_size: { from: "fitted to the run" } } });
+    const error = await tools.fail("run_fmi_simulation", { ...args, step_size: 0.1, dry_run: true });
+    expect(error).toMatchObject({ code: "invalid_argument", remedy: expect.stringContaining("`step_size`") });
+  });
+
   test("a cancelled run keeps what it had recorded, marked as partial, and says how far it came", async () => {
     const args = { path: fixture("endless-3.fmu"), wait_seconds: 2, new_run: true };
     const first = await tools.call("run_fmi_simulation", args);
@@ -181,6 +189,7 @@ describe("run_fmi_simulation", () => {
     [{ inputs: { int_in: "abc" } }, "whole number"],
     [{ inputs: { int_out: 5 } }, "inputs and parameters"],
     [{ output_variables: ["int_outt"] }, "int_out"],
+    [{ save_state: true }, "save_state"],
     [{ stop_time: -1 }, "stop_time"],
     [{ step_size: 0 }, "step_size"],
     [{ stop_time: 1e9, step_size: 1e-3 }, "output_interval"],

@@ -73,6 +73,9 @@ describe("run_fmi_simulation of an FMU that was run before", () => {
     const error = await tools.fail(RUN, { fmu_checksum });
     expect(error).toMatchObject({ code: "not_found", message: expect.stringContaining("fmi-cache-test") });
     expect(await newestRuns(tools, 1)).toEqual(["error"]);
+    const { runs } = await tools.call("get_run", { limit: 50 });
+    expect((await tools.fail(RUN, { fmu_checksum })).code).toBe("not_found");
+    expect((await tools.call("get_run", { limit: 50 })).runs).toHaveLength(runs.length);
   });
 
   test("runs it from the other volume once it is only there", async () => {
