@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { toError } from "../errors.ts";
@@ -37,7 +36,7 @@ export interface LoadingOptions {
 
 /* Neither changes while this process lives. */
 let glibcVersion: string | undefined;
-let findLibrary: ((name: string) => boolean) | undefined;
+let findSystemLibrary: ReturnType<typeof createLibraryFinder>;
 
 /**
  * Unpacks the folder of the shared library (its siblings too) and the resources below `target`, and compiles the sources where
@@ -81,17 +80,6 @@ export async function prepareLibrary(
   }
 }
 
-/** Looks in the folders that a library names as well, RUNPATH in an ELF file: `$ORIGIN` is the library's own. */
-function alsoIn(
-  searchPaths: readonly string[],
-  origin: string,
-  find: ((name: string) => boolean) | undefined,
-): ((name: string) => boolean) | undefined {
-  if (find === undefined || searchPaths.length === 0) return find;
-  const folders = searchPaths.map((path) => path.replace(/\$ORIGIN|\$\{ORIGIN\}/g, () => origin));
-  return (name) => find(name) || folders.some((folder) => existsSync(join(folder, name)));
-}
-
 async function explain(
   { description, name }: Fmu,
   { interface: { type, description: used } }: Pick<RunPlan, "interface">,
@@ -101,12 +89,16 @@ async function explain(
   const source = await openFileSource(libraryPath);
   const facts = await inspectLibrary(source, name).finally(() => source.close());
   glibcVersion ??= findGlibcVersion();
-  findLibrary ??= createLibraryFinder(platform, []);
+  findSystemLibrary ??= createLibraryFinder(platform, []);
+  // RUNPATH of an ELF file: $ORIGIN is the library's own folder.
+  const origin = dirname(libraryPath);
+  const folders = facts.searchPaths.map((path) => path.replace(/\$ORIGIN|\$\{ORIGIN\}/g, () => origin));
+  const findLibrary = folders.length === 0 ? findSystemLibrary : createLibraryFinder(platform, folders);
   const kind = type === "co_simulation" ? "co-simulation" : "model-exchange";
   const context = {
-    siblings: await readdir(dirname(libraryPath)),
+    siblings: await readdir(origin),
     glibcVersion: isNative ? glibcVersion : undefined,
-    findLibrary: isNative ? alsoIn(facts.searchPaths, dirname(libraryPath), findLibrary) : undefined,
+    findLibrary: isNative ? findLibrary : undefined,
     functions: requiredFunctions(description.fmiMajor, kind, used.modelIdentifier),
   };
   if (explainUnloadable(facts, platform, context).length === 0) return undefined;
