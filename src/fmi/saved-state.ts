@@ -1,11 +1,12 @@
 import { ToolError } from "../errors.ts";
+import type { InterfaceType } from "./description/interface-type.ts";
 import type { InterfaceDescription, ModelDescription, StartValue } from "./description/model-description.ts";
 
 /** What is kept of a simulation besides the FMU's own bytes. */
 export interface StateHeader {
   /** Instantiation token of the FMU. */
   token: string;
-  interfaceType: "co_simulation" | "model_exchange";
+  interfaceType: InterfaceType;
   /** Model time, s. */
   time: number;
   /** What the loop needs to go on; JSON. */

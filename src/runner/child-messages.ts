@@ -1,3 +1,4 @@
+import type { InterfaceType } from "../fmi/description/interface-type.ts";
 import type { ModelDescription, StartValue } from "../fmi/description/model-description.ts";
 import type { SimulationSettings } from "../fmi/simulation-settings.ts";
 
@@ -8,7 +9,7 @@ export interface SimulationJob {
   /** Of the unpacked `resources` folder; undefined where the FMU has none. */
   resourcesPath: string | undefined;
   description: ModelDescription;
-  interfaceType: "co_simulation" | "model_exchange";
+  interfaceType: InterfaceType;
   settings: SimulationSettings;
   /** File that the child maps and records into. */
   recordingPath: string;

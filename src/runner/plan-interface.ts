@@ -1,9 +1,10 @@
+import { type InterfaceType, pickInterface } from "../fmi/description/interface-type.ts";
 import type { InterfaceDescription, ModelDescription } from "../fmi/description/model-description.ts";
 import type { RunArguments } from "./contract.ts";
 
 /** How an FMU is going to be run. */
 export interface ChosenInterface {
-  type: "co_simulation" | "model_exchange";
+  type: InterfaceType;
   description: InterfaceDescription;
 }
 
@@ -14,17 +15,15 @@ export function chooseInterface(
   description: ModelDescription,
   args: Pick<RunArguments, "interface_type" | "solver">,
 ): ChosenInterface | { problem: string } {
-  const { coSimulation, modelExchange, modelName } = description;
-  const offered = { co_simulation: coSimulation, model_exchange: modelExchange };
-  const type = args.interface_type ?? (coSimulation === undefined ? "model_exchange" : "co_simulation");
-  const chosen = offered[type];
+  const { modelExchange, modelName } = description;
+  const { type, description: chosen } = pickInterface(description, args.interface_type);
   if (chosen === undefined) {
     const why = whyNotOffered(description, type);
     return { problem: `Cannot simulate ${JSON.stringify(modelName)}: ${why}` };
   }
   if (args.solver && type === "co_simulation") {
     const remedy =
-      offered.model_exchange === undefined
+      modelExchange === undefined
         ? "Leave the solver out."
         : 'Give interface_type "model_exchange" to choose one.';
     return { problem: `The FMU brings its own solver in Co-Simulation. ${remedy}` };

@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { ToolError } from "../errors.ts";
+import { type InterfaceType, pickInterface } from "../fmi/description/interface-type.ts";
 import type { ModelDescription } from "../fmi/description/model-description.ts";
 import { encodeInputSeries } from "../fmi/input/encode-input-series.ts";
 import { readStateHeader, savedSizes, whyNotSaved } from "../fmi/saved-state.ts";
@@ -17,7 +18,7 @@ export interface AdditionRequest {
   /** String parameter to path. */
   files?: Readonly<Record<string, string>> | undefined;
   solver?: string | undefined;
-  interface_type?: string | undefined;
+  interface_type?: InterfaceType | undefined;
   check_step?: boolean | undefined;
   debug?: boolean | undefined;
   save_state?: boolean | undefined;
@@ -55,10 +56,8 @@ export async function planAdditions(
   return additions;
 }
 
-function refuseState(description: ModelDescription, type: string | undefined): void {
-  const { coSimulation, modelExchange } = description;
-  const used = type === "model_exchange" ? modelExchange : (coSimulation ?? modelExchange);
-  const why = whyNotSaved(description, used);
+function refuseState(description: ModelDescription, asked: InterfaceType | undefined): void {
+  const why = whyNotSaved(description, pickInterface(description, asked).description);
   if (why === undefined) return;
   throw new ToolError(
     "invalid_argument",

@@ -1,6 +1,7 @@
 import { ToolError } from "../errors.ts";
 import { variablesByName } from "../fmi/description/aliases.ts";
 import { findClosestNames } from "../fmi/description/closest-names.ts";
+import { type InterfaceType, pickInterface } from "../fmi/description/interface-type.ts";
 import type { ModelDescription, StartValue, Variable } from "../fmi/description/model-description.ts";
 import { selectVariables } from "../fmi/description/select-variables.ts";
 import { resizeDescription } from "../fmi/structural-parameters.ts";
@@ -13,7 +14,7 @@ export interface RunRequest extends TimeRequest {
   inputs: Readonly<Record<string, UserValue>>;
   tolerance?: number | undefined;
   /** Co-Simulation unless given, where the FMU offers it. */
-  interface_type?: string | undefined;
+  interface_type?: InterfaceType | undefined;
   output_variables?: readonly string[] | undefined;
   /** Values of structural parameters in the saved state that the run starts from. */
   sizes?: ReadonlyMap<string, readonly StartValue[]> | undefined;
@@ -71,12 +72,10 @@ export function planRun(description: ModelDescription, request: RunRequest): Run
   };
 }
 
-/** FMI 2.0.5, 4.3.1, and FMI 3.0, 4.4.1: what canHandleVariableCommunicationStepSize says of Co-Simulation. */
-function takesStepsOfOneSize(
-  { coSimulation }: ModelDescription,
-  { interface_type: type }: RunRequest,
-): boolean {
-  return type !== "model_exchange" && coSimulation?.canHandleVariableCommunicationStepSize === false;
+/** Where canHandleVariableCommunicationStepSize is false; a solver of Model Exchange takes what steps it likes. */
+function takesStepsOfOneSize(description: ModelDescription, request: RunRequest): boolean {
+  const { type, description: used } = pickInterface(description, request.interface_type);
+  return type === "co_simulation" && used?.canHandleVariableCommunicationStepSize === false;
 }
 
 /** The sizes of arrays follow from these, so they are read first. */
