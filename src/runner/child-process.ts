@@ -36,7 +36,7 @@ export interface SimulationProcess {
   send(job: SimulationJob): void;
   /** Kills it, and whatever it started, at once. Harmless when it is gone. */
   kill(): void;
-  /** Has it gone and its folder removed, in a moment: its end is work for this process, and what it has told comes first. */
+  /** Kills it in a moment and removes its folder then: its end costs this process time, and its result goes first. */
   dismiss(): void;
   /** Whether this process stays alive for the child's sake. */
   hold(held: boolean): void;
@@ -69,18 +69,23 @@ export async function startSimulationProcess(options: ChildProcessOptions): Prom
     await rm(directory, { recursive: true, force: true });
     throw new Error("Cannot start a process for the simulation.");
   }
-  const kill = () => {
+  const killGroup = () => {
     try {
       process.kill(ownGroup ? -pid : pid, "SIGKILL");
     } catch {
       // Gone already.
     }
   };
+  // Once it is gone, its number may become another process's: its exit has killed what it started.
+  const isRunning = () => child.exitCode === null && child.signalCode === null;
+  const kill = () => {
+    if (isRunning()) killGroup();
+  };
   let tellRemoved = (): void => {};
   const removed = new Promise<void>((resolve) => {
     tellRemoved = resolve;
   });
-  const exited = waitForExit(child, kill);
+  const exited = waitForExit(child, killGroup);
   let removal: Promise<void> | undefined;
   const removeDirectory = () => {
     removal ??= exited
@@ -89,14 +94,12 @@ export async function startSimulationProcess(options: ChildProcessOptions): Prom
     return removal;
   };
   const dismiss = () => {
-    const timer = setTimeout(kill, DISMISS_AFTER_MS);
-    // Once it is gone, its number may become another process's.
-    void exited.then(() => clearTimeout(timer));
+    setTimeout(kill, DISMISS_AFTER_MS);
     void removeDirectory();
   };
   return {
     ...{ pid, directory, stdout, stderr, kill, dismiss, removeDirectory, removed, exited },
-    isAlive: () => child.exitCode === null && child.signalCode === null && child.connected,
+    isAlive: () => isRunning() && child.connected,
     onMessage: (listener) => {
       child.on("message", (message) => listener(message as ChildMessage));
     },

@@ -41,7 +41,7 @@ export interface LiveCall {
 // How long a body that was aborted may keep its container.
 const GRACE_MS = 10_000;
 
-// Whoever cancels waits for it, and a client gives up on that after two seconds.
+// FunctionCallCancel answers when the end is on record, and clients wait two seconds for that answer.
 const LAST_WORD_MS = 1000;
 
 // A longer one would fire at once.
