@@ -1,4 +1,4 @@
-import { closeSync, openSync, read, readFileSync, readSync } from "node:fs";
+import { closeSync, openSync, read, readSync } from "node:fs";
 import { promisify } from "node:util";
 import type { ModelDescription } from "../fmi/description/model-description.ts";
 import {
@@ -7,7 +7,12 @@ import {
   debugVariables,
   readDebugRing,
 } from "../fmi/recording/debug-points.ts";
-import { listedVariables, type RecordedList, readLists } from "../fmi/recording/list-recording.ts";
+import {
+  LIST_BYTES,
+  listedVariables,
+  type RecordedList,
+  readLists,
+} from "../fmi/recording/list-recording.ts";
 import { columnOffset, type RecordingSummary, readSummary, summaryBytes } from "../fmi/recording/recorder.ts";
 
 /** A recording read back, thinned to what may be sent. */
@@ -71,7 +76,7 @@ export async function findLists(
   const file = listed.length === 0 ? undefined : findFile(path);
   if (file === undefined) return [];
   try {
-    return readLists(new Uint8Array(readFileSync(file)), listed);
+    return readLists(await readBytes(file, 0, LIST_BYTES), listed);
   } finally {
     closeSync(file);
   }
@@ -91,8 +96,12 @@ function findFile(path: string): number | undefined {
 }
 
 async function readFloats(file: number, offset: number, count: number): Promise<Float64Array<ArrayBuffer>> {
-  const floats = new Float64Array(count);
-  const bytes = new Uint8Array(floats.buffer);
+  return new Float64Array((await readBytes(file, offset, 8 * count)).buffer);
+}
+
+/* What lies beyond the end of the file is 0. */
+async function readBytes(file: number, offset: number, count: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(count);
   let filled = 0;
   while (filled < bytes.length) {
     const place = [filled, bytes.length - filled, offset + filled] as const;
@@ -103,7 +112,7 @@ async function readFloats(file: number, offset: number, count: number): Promise<
     if (bytesRead === 0) break;
     filled += bytesRead;
   }
-  return floats;
+  return bytes;
 }
 
 interface ChosenRows {

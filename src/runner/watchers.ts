@@ -1,6 +1,6 @@
 import { debugRingBytes, debugVariables } from "../fmi/recording/debug-points.ts";
 import { createDebugRing } from "../fmi/recording/debug-ring.ts";
-import { createListRecording, listedVariables } from "../fmi/recording/list-recording.ts";
+import { createListRecording, LIST_BYTES, listedVariables } from "../fmi/recording/list-recording.ts";
 import type { SampleWatch } from "../fmi/recording/sampling.ts";
 import type { ValueAccess } from "../fmi/value-block.ts";
 import type { SimulationJob } from "./child-messages.ts";
@@ -12,9 +12,6 @@ export interface Watchers {
   watch: ((access: ValueAccess) => SampleWatch) | undefined;
   save(): Promise<void>;
 }
-
-/** Strings and Binaries that come to more are not kept. */
-const LIST_BYTES = 1024 * 1024;
 
 /** Makes the watchers that a job needs. */
 export function createWatchers(job: SimulationJob): Watchers {

@@ -1,8 +1,9 @@
-import { writeFile } from "node:fs/promises";
+import { truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createRecorder, recordingBytes } from "../../src/fmi/recording/recorder.ts";
-import { findRecording } from "../../src/runner/recording-file.ts";
+import { findLists, findRecording } from "../../src/runner/recording-file.ts";
+import { planModel } from "../support/plan-model.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 async function recordingOf(rows: number, capacity: number): Promise<string> {
@@ -68,4 +69,12 @@ describe("findRecording", () => {
   test("finds nothing where no recording was begun", async () => {
     expect(await findRecording(join(await temporaryFolder(), "none"), 1, 1, 1)).toBeUndefined();
   });
+});
+
+test("findLists reads no more than a recording of texts may hold, however long an FMU has made its file", async () => {
+  const path = join(await temporaryFolder(), "lists");
+  await writeFile(path, "");
+  await truncate(path, 3 * 1024 ** 3);
+  expect(await findLists(path, planModel(), ["text"])).toEqual([{ name: "text", values: [] }]);
+  expect(await findLists(path, planModel(), ["h"])).toEqual([]);
 });

@@ -9,6 +9,9 @@ export interface RecordedList {
   values: StartValue[][];
 }
 
+/** Bytes of a recording of lists; what does not fit is not kept. */
+export const LIST_BYTES = 1024 * 1024;
+
 /* How many bytes of whole points there are, and whether one did not fit: float64, as in a recording. */
 const USED = 0;
 const IS_FULL = 1;
