@@ -99,10 +99,12 @@ async function findOnVolume(target: UploadTarget, asked: string, options: FindOp
   const { modal } = target;
   const volumeNames = volumesToSearch(options.settings, options.useTestVolume);
   const again = findAgain(modal, volumeNames, asked, signal);
-  if (again !== undefined && options.trustsEarlier) return again;
-  if (again !== undefined && (await again.recheck())) return { ...again, recheck: undefined };
-  // It is gone from there: it must be found before it is taken for granted again.
-  if (again !== undefined) descriptions.get(modal)?.delete(asked);
+  if (again !== undefined) {
+    if (options.trustsEarlier) return again;
+    if (await again.recheck()) return { ...again, recheck: undefined };
+    // It is gone from there: it must be found before it is taken for granted again.
+    descriptions.get(modal)?.delete(asked);
+  }
   const found = await resolveFmu(modal, volumeNames, asked, signal);
   const { volume, entry, checksum, volumeName } = found;
   const known = descriptions.get(modal)?.get(checksum);
@@ -134,8 +136,8 @@ function keepDescription(modal: Modal, fmu: ReadyFmu, volume: VolumeInfo): Ready
 }
 
 /**
- * An FMU that was found before on the volume to be searched first. Whether that volume, which its id tells, still has it takes
- * one request, where finding it takes two: an FMU that is run over and over is looked for at every run.
+ * An FMU that was found before on the volume to be searched first. Whether that volume, known by its id, still has it is one
+ * request, where finding it is two.
  */
 function findAgain(modal: Modal, [first]: readonly string[], asked: string, signal: AbortSignal) {
   const known = descriptions.get(modal)?.get(asked);
