@@ -9,7 +9,7 @@ import { reportRun, runOutput } from "./run-report.ts";
 import type { Services } from "./services.ts";
 import { showPlot } from "./show-plot.ts";
 import { showValue } from "./show-value.ts";
-import { type StartedRun, startFmiRun, wasInVain } from "./start-fmi-run.ts";
+import { type StartedRun, startAnew, startFmiRun, wasInVain } from "./start-fmi-run.ts";
 import { defineTool, type ToolContext } from "./tool.ts";
 import { type RunClock, startClock, waitForRun } from "./wait-for-run.ts";
 
@@ -91,9 +91,14 @@ export const runFmiSimulationTool = defineTool({
         ? await startFmiRun(args, context, clock)
         : await resume(args.run_id, context.services);
     let settled = await wait(started);
-    if (await wasInVain(started, settled.record)) {
-      started = await startFmiRun(args, context, clock, true);
+    const anew = (await wasInVain(started, settled.record))
+      ? await startAnew(args, context, clock)
+      : undefined;
+    if (anew !== undefined) {
+      const vain = `Run ${started.record.run_id} failed before it simulated anything, as runner or FMU had changed: run anew`;
+      started = anew;
       settled = await wait(started);
+      settled.notes.push(vain);
     }
     const { record, endpoint, reused } = started;
     const store = await context.services.runs();

@@ -51,6 +51,23 @@ export async function startFmiRun(
   }
 }
 
+/**
+ * Starts a run anew in place of one that was in vain. Throws what a first look would have found; undefined where the endpoint
+ * cannot be asked any more, so that the run before is what there is to tell of.
+ */
+export async function startAnew(
+  args: RunArguments,
+  context: ToolContext,
+  clock: RunClock,
+): Promise<StartedRun | undefined> {
+  try {
+    return await startFmiRun(args, context, clock, true);
+  } catch (error) {
+    if (context.signal.aborted || isOutOfDate(error)) throw error;
+    return undefined;
+  }
+}
+
 /** Whether a run failed before it simulated anything, and went by what does not hold any more. Never throws. */
 export async function wasInVain({ recheck }: StartedRun, { status, facts }: RunRecord): Promise<boolean> {
   if (recheck === undefined || status !== "error" || facts !== undefined) return false;

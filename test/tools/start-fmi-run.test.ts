@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { FunctionBody } from "../../src/emulator/function-body.ts";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
+import { ToolError } from "../../src/errors.ts";
 import { OLD_RUN_ARGUMENTS } from "../../src/runner/contract.ts";
 import { makeHome } from "../support/home.ts";
 import { runFacts } from "../support/run-results.ts";
@@ -139,11 +140,31 @@ describe("run_fmi_simulation on a runner that was deployed again since the run b
     const older = await tools.call(RUN, { fmu_checksum, inputs: { int_in: 3 } });
     expect(older).toMatchObject({ status: "success", outputs: { int_out: 3 }, facts: null });
     expect(older.warnings.join()).toContain("final values only");
+    const [, vain] = (await tools.call("get_run", { limit: 2 })).runs;
+    expect(older.warnings.join()).toContain(`Run ${vain.run_id} failed before it simulated anything`);
     expect(calls.at(-1)).toEqual([...OLD].sort());
     expect(await newestRuns(tools, 2)).toEqual(["success", "error"]);
     await deploy(NEW);
     const newer = await tools.call(RUN, { fmu_checksum, inputs: { int_in: 4 } });
     expect(newer).toMatchObject({ status: "success", outputs: { int_out: 4 }, facts: { steps: 2 } });
+  });
+
+  test("tells of the run that failed where the endpoint does not answer when it is to be run anew", async () => {
+    await deploy(NEW);
+    await tools.call(RUN, { fmu_checksum });
+    await deploy(OLD);
+    const { functions } = (await tools.services.connect(undefined, undefined)).modal;
+    const { get } = functions;
+    let asked = 0;
+    functions.get = (...args) => {
+      asked++;
+      return asked > 1 ? Promise.reject(new ToolError("unavailable", "Cannot look", "Wait.")) : get(...args);
+    };
+    const run = await tools.call(RUN, { fmu_checksum, inputs: { int_in: 7 } });
+    functions.get = get;
+    expect(asked).toBe(2);
+    expect(run).toMatchObject({ status: "error", errors: [{ code: "function_failed" }] });
+    expect(run.run_id).toBe((await tools.call("get_run", { limit: 1 })).runs[0].run_id);
   });
 
   test("tells of one that was stopped what it tells at a first run", async () => {
