@@ -58,6 +58,7 @@ const quirks = [
   },
   real("y", 1, "output"),
   { ...{ name: "said", valueReference: 2, type: "String", causality: "local", variability: "discrete" } },
+  { ...{ name: "odd", valueReference: 3, type: "Boolean", causality: "local", variability: "discrete" } },
 ];
 
 function quirky(name, at) {

@@ -45,7 +45,7 @@ export function restoreState({ library, instance, fmiMajor }: ValueAccess, saved
 function bindStateCall(library: NativeLibrary, instance: number, fmiMajor: ValueAccess["fmiMajor"]) {
   return (pattern: string, parameters: readonly NativeType[], ...values: number[]) => {
     const name = `fmi${fmiMajor}${pattern.replace("{State}", fmiMajor === 2 ? "FMUstate" : "FMUState")}`;
-    const native = library.function(name, "int", ["uintptr_t", ...parameters]);
+    const native = library.function(name, "status", ["uintptr_t", ...parameters]);
     checkStatus(name, native(instance, ...values));
   };
 }

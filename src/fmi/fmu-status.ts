@@ -9,7 +9,8 @@ export const STATUS_PENDING = 5;
 
 /** The standard's word for a status. */
 export function statusWord(status: number): string {
-  return STATUS_WORDS[status] ?? `status ${status}`;
+  // Statuses come without their sign.
+  return STATUS_WORDS[status] ?? `status ${status | 0}`;
 }
 
 /** A function of the FMU returned a status with which the simulation cannot go on. */

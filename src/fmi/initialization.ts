@@ -36,7 +36,7 @@ function configure(access: ValueAccess, settings: SimulationSettings): void {
   const blocks = fillBlocks(access, settings, ({ causality }) => causality === "structuralParameter");
   if (blocks.length === 0) return;
   const call = (name: string) => {
-    const native = access.library.function(name, "int", ["uintptr_t"]);
+    const native = access.library.function(name, "status", ["uintptr_t"]);
     checkStatus(name, native(access.instance));
   };
   call("fmi3EnterConfigurationMode");

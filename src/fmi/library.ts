@@ -15,6 +15,8 @@ export type FourPointers = Readonly<Record<"a" | "b" | "c" | "d", number>>;
 export type NativeType =
   | "void"
   | "int"
+  /** fmi2Status and its like. Unsigned, so that a status below ok, which the standard does not know, counts as fatal. */
+  | "status"
   | "int8_t"
   | "bool"
   | "double"
@@ -53,6 +55,7 @@ let configured = false;
 export function loadLibrary(path: string | null): NativeLibrary {
   if (!configured) {
     koffi.config({ sync_stack_size: STACK_BYTES });
+    koffi.alias("status", "uint32_t");
     koffi.struct("FourPointers", { a: "uintptr_t", b: "uintptr_t", c: "uintptr_t", d: "uintptr_t" });
   }
   configured = true;

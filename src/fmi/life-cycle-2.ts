@@ -56,7 +56,7 @@ function limitLogging(fmu: LoadedFmu, options: InstanceOptions, instance: number
   const categories = chooseLogCategories(fmu.description, options.logging);
   if (categories.length === 0) return;
   const shape = ["uintptr_t", "int", "size_t", "uintptr_t"] as const;
-  const setDebugLogging = fmu.library.function("fmi2SetDebugLogging", "int", shape);
+  const setDebugLogging = fmu.library.function("fmi2SetDebugLogging", "status", shape);
   const list = allocate(categories.length * 8);
   new BigUint64Array(list.buffer).set(categories.map((name) => BigInt(allocateString(name))));
   setDebugLogging(instance, 1, categories.length, list.address);
@@ -64,7 +64,7 @@ function limitLogging(fmu: LoadedFmu, options: InstanceOptions, instance: number
 
 /** Binds the calls that both interface types share (FMI 2.0.5, section 2.1.6); they throw `FmuCallError`. */
 export function bindLifeCycle2({ library }: LoadedFmu, instance: number): LifeCycle {
-  const setup = library.function("fmi2SetupExperiment", "int", [
+  const setup = library.function("fmi2SetupExperiment", "status", [
     ...(["uintptr_t", "int", "double", "double", "int", "double"] as const),
   ]);
   const plain = bindPlainCalls(library, instance);

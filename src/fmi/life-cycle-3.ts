@@ -15,7 +15,7 @@ export function limitLogging3(fmu: LoadedFmu, options: InstanceOptions, instance
   const categories = chooseLogCategories(fmu.description, options.logging);
   if (categories.length === 0) return;
   const shape = ["uintptr_t", "bool", "size_t", "uintptr_t"] as const;
-  const setDebugLogging = fmu.library.function("fmi3SetDebugLogging", "int", shape);
+  const setDebugLogging = fmu.library.function("fmi3SetDebugLogging", "status", shape);
   const list = allocate(categories.length * 8);
   new BigUint64Array(list.buffer).set(categories.map((name) => BigInt(allocateString(name))));
   setDebugLogging(instance, true, categories.length, list.address);
@@ -24,7 +24,7 @@ export function limitLogging3(fmu: LoadedFmu, options: InstanceOptions, instance
 /** Binds the calls that all interface types share (FMI 3.0.2, section 2.3); they throw `FmuCallError`. */
 export function bindLifeCycle3({ library }: LoadedFmu, instance: number): LifeCycle {
   const plain = bindPlainCalls(library, instance);
-  const enter = library.function("fmi3EnterInitializationMode", "int", [
+  const enter = library.function("fmi3EnterInitializationMode", "status", [
     ...(["uintptr_t", "bool", "double", "double", "bool", "double"] as const),
   ]);
   const free = library.function("fmi3FreeInstance", "void", ["uintptr_t"]);

@@ -45,10 +45,10 @@ function load(): NativeImporter | undefined {
       logMessage: address("importer_log_message"),
       intermediateUpdate: address("importer_intermediate_update"),
       setLog: library.function("importer_set_log", "void", ["uintptr_t"]),
-      getDerivatives: library.function("importer_get_derivatives", "int", [
+      getDerivatives: library.function("importer_get_derivatives", "status", [
         ...(["uintptr_t", "double", "double *", "double *"] as const),
       ]),
-      recordPoints: library.function("importer_record_points", "int", [
+      recordPoints: library.function("importer_record_points", "status", [
         ...(["uintptr_t", "uintptr_t", "double *", "double *", "double *", "uint64_t", "uint64_t"] as const),
       ]),
       takeSteps: library.function("importer_take_steps", "uint64_t", [

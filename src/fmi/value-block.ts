@@ -80,9 +80,13 @@ const VIEWS: Record<string, new (buffer: ArrayBuffer) => View> = {
   Binary: BigUint64Array,
 };
 
+function isTruthType(name: string): boolean {
+  return name === "Boolean" || name === "Clock";
+}
+
 function viewOf(name: string, fmiMajor: 1 | 2 | 3): new (buffer: ArrayBuffer) => View {
   // fmiBoolean is a char, fmi2Boolean an int, fmi3Boolean a C bool.
-  if (name === "Boolean" || name === "Clock") return fmiMajor === 2 ? Int32Array : Uint8Array;
+  if (isTruthType(name)) return fmiMajor === 2 ? Int32Array : Uint8Array;
   return VIEWS[name] ?? Float64Array;
 }
 
@@ -107,6 +111,7 @@ function createBlock(access: ValueAccess, name: string, variables: readonly Vari
   const stem = fmiMajor === 1 ? `${access.prefix ?? ""}fmi` : `fmi${fmiMajor}`;
   const call = (verb: "Get" | "Set") => bindAccess(access, `${stem}${verb}${name}`, addresses, counts);
   const negated = variables.flatMap(({ alias }, index) => (alias === "negatedAlias" ? [index] : []));
+  const isTruth = isTruthType(name);
   const numbers = view instanceof Float64Array && negated.length === 0 ? view : undefined;
   let getter: (() => void) | undefined;
   let setter: (() => void) | undefined;
@@ -126,7 +131,9 @@ function createBlock(access: ValueAccess, name: string, variables: readonly Vari
       setter();
     },
     copyNumbers: (target, at) => {
-      for (let i = 0; i < size; i++) target[at + i] = Number(view[i]);
+      // Any number but 0 is true.
+      if (isTruth) for (let i = 0; i < size; i++) target[at + i] = Number(view[i] !== 0);
+      else for (let i = 0; i < size; i++) target[at + i] = Number(view[i]);
       for (const index of negated) target[at + index] = negate(name, target[at + index] as number);
     },
     writeNumbers: (source, at) => {
@@ -187,11 +194,11 @@ function bindAccess(
   const total = counts.reduce((sum, count) => sum + count, 0);
   const shape = ["uintptr_t", "uintptr_t", "size_t", ...pointers.map(() => "uintptr_t" as const)] as const;
   if (fmiMajor < 3) {
-    const native = library.function(functionName, "int", shape);
+    const native = library.function(functionName, "status", shape);
     const [values = 0] = pointers;
     return () => checkStatus(functionName, native(instance, references, n, values));
   }
-  const native: NativeFunction = library.function(functionName, "int", [...shape, "size_t"]);
+  const native: NativeFunction = library.function(functionName, "status", [...shape, "size_t"]);
   if (pointers.length > 1) {
     return () => checkStatus(functionName, native(instance, references, n, ...pointers, total));
   }
@@ -206,7 +213,7 @@ function decode(type: VariableType, view: View, lengths: BigUint64Array | undefi
     const length = Number(lengths?.[at] ?? 0n);
     return length === 0 ? new Uint8Array() : new Uint8Array(viewMemory(Number(raw), length).slice(0));
   }
-  if (type === "Boolean" || type === "Clock") return Number(raw) !== 0;
+  if (isTruthType(type)) return Number(raw) !== 0;
   return typeof raw === "bigint" && Number.isSafeInteger(Number(raw)) ? Number(raw) : raw;
 }
 

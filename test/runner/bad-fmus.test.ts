@@ -186,6 +186,44 @@ describe.runIf(process.platform === "linux" && process.arch === "x64")("what FMU
     expect(messages).toEqual([`The FMU's log has a warning or error: ${words}`]);
   });
 
+  // Steps are taken in C, and with `debug` in JavaScript.
+  describe.each([false, true])("with debug %s,", (debug) => {
+    test.each([
+      [14, /fmi2DoStep returned the status "status -1" in the step from model time 0.4 s to 0.5 s\.$/],
+      [15, /fmi2GetReal returned the status "status -1"\.$/],
+    ])("a status below ok ends the run (quirk %i)", async (quirk, message) => {
+      const { run } = await startTestRunner(child.path);
+      const { status, errors, facts } = await run("quirks-2", { inputs: { quirk }, debug });
+      expect([status, errors, facts?.time_reached]).toEqual(["error", [expect.stringMatching(message)], 0.4]);
+    });
+
+    test("steps that return a warning and do not log it are counted", async () => {
+      const { run } = await startTestRunner(child.path);
+      const { status, messages } = await run("quirks-2", { inputs: { quirk: 16 }, debug });
+      expect(status).toBe("success");
+      expect(messages).toContain(
+        'Warning: fmi2DoStep returned the status "warning" in 6 steps, first in the step from 0.4 s.',
+      );
+    });
+
+    test("a last successful time that is no number counts as none", async () => {
+      const { run } = await startTestRunner(child.path);
+      const ended = await run("quirks-2", { inputs: { quirk: 17 }, debug });
+      expect([ended.facts?.end, ended.facts?.time_reached]).toEqual(["terminated_by_fmu", 0.4]);
+      const discarded = await run("quirks-2", { inputs: { quirk: 18 }, debug });
+      expect(discarded.errors).toEqual([
+        expect.stringMatching(/"discard" in the step from model time 0.4 s to 0.5 s.*$/),
+      ]);
+    });
+  });
+
+  test("a Boolean other than 0 and 1 is recorded as true", async () => {
+    const { run } = await startTestRunner(child.path);
+    const { outputs, statistics } = await run("quirks-2", { output_variables: ["odd"] });
+    expect(outputs).toEqual({ odd: true });
+    expect(statistics).toMatchObject({ odd: { max: 1 } });
+  });
+
   test.each([
     [9, "a frame of 8 MiB on the stack"],
     [10, "a function of its own that Node exports too"],

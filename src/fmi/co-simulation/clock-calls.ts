@@ -37,7 +37,7 @@ export function bindClockCalls(library: NativeLibrary, instance: number): ClockC
   const bound = new Map<string, NativeFunction>();
   const call = (name: string, valueReference: number, ...pointers: number[]) => {
     const shape = ["uintptr_t", "uintptr_t", "size_t", ...pointers.map(() => "uintptr_t" as const)] as const;
-    const native = bound.get(name) ?? library.function(name, "int", shape);
+    const native = bound.get(name) ?? library.function(name, "status", shape);
     bound.set(name, native);
     references[0] = valueReference;
     checkStatus(name, native(instance, reference.address, 1, ...pointers));

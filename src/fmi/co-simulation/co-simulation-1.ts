@@ -58,9 +58,9 @@ function createCallbacks(fmu: LoadedFmu, options: InstanceOptions) {
 /** Initialization is one call in FMI 1.0, which knows no tolerance. */
 function bindLifeCycle({ library }: LoadedFmu, prefix: string, instance: number) {
   const initializeName = `${prefix}fmiInitializeSlave`;
-  const initialize = library.function(initializeName, "int", ["uintptr_t", "double", "int8_t", "double"]);
+  const initialize = library.function(initializeName, "status", ["uintptr_t", "double", "int8_t", "double"]);
   const terminateName = `${prefix}fmiTerminateSlave`;
-  const terminate = library.function(terminateName, "int", ["uintptr_t"]);
+  const terminate = library.function(terminateName, "status", ["uintptr_t"]);
   const free = library.function(`${prefix}fmiFreeSlaveInstance`, "void", ["uintptr_t"]);
   return {
     enterInitializationMode: (startTime: number, stopTime: number) => {
@@ -75,13 +75,18 @@ function bindLifeCycle({ library }: LoadedFmu, prefix: string, instance: number)
 }
 
 function bindDoStep({ library }: LoadedFmu, prefix: string, instance: number) {
-  const native = library.function(`${prefix}fmiDoStep`, "int", ["uintptr_t", "double", "double", "int8_t"]);
+  const native = library.function(`${prefix}fmiDoStep`, "status", [
+    "uintptr_t",
+    "double",
+    "double",
+    "int8_t",
+  ]);
   const outcome: StepOutcome = { status: 0, reached: Number.NaN, terminated: false, needsEvent: false };
   const value = allocate(8);
   const real = new Float64Array(value.buffer);
   const integer = new Int32Array(value.buffer);
   const query = (name: string, kind: number): boolean => {
-    const native = library.function(`${prefix}${name}`, "int", ["uintptr_t", "int", "uintptr_t"]);
+    const native = library.function(`${prefix}${name}`, "status", ["uintptr_t", "int", "uintptr_t"]);
     return native(instance, kind, value.address) === 0;
   };
   const waitForStep = (): number => {

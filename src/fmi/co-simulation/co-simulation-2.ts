@@ -26,13 +26,13 @@ export function instantiateCoSimulation2(fmu: LoadedFmu, options: InstanceOption
 
 function bindDoStep(fmu: LoadedFmu, instance: number): Pick<CoSimulationInstance, "doStep" | "native"> {
   const { library } = fmu;
-  const native = library.function("fmi2DoStep", "int", ["uintptr_t", "double", "double", "int"]);
+  const native = library.function("fmi2DoStep", "status", ["uintptr_t", "double", "double", "int"]);
   const outcome: StepOutcome = { status: 0, reached: Number.NaN, terminated: false, needsEvent: false };
   const value = allocate(8);
   const real = new Float64Array(value.buffer);
   const integer = new Int32Array(value.buffer);
   const query = (name: string, kind: number): boolean => {
-    const native = library.function(name, "int", ["uintptr_t", "int", "uintptr_t"]);
+    const native = library.function(name, "status", ["uintptr_t", "int", "uintptr_t"]);
     return native(instance, kind, value.address) === 0;
   };
   /* A step that goes on in the background: nothing but its status may be asked for (FMI 2.0.5, section 4.2.2). */

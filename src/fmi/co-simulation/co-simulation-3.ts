@@ -74,7 +74,7 @@ function bindDoStep(
   { library }: LoadedFmu,
   instance: number,
 ): Pick<CoSimulationInstance, "doStep" | "native"> {
-  const native = library.function("fmi3DoStep", "int", [
+  const native = library.function("fmi3DoStep", "status", [
     ...(["uintptr_t", "double", "double", "bool"] as const),
     // eventHandlingNeeded, terminateSimulation, earlyReturn, lastSuccessfulTime
     ...(["uintptr_t", "uintptr_t", "uintptr_t", "uintptr_t"] as const),

@@ -49,6 +49,9 @@ export class CoSimulationLoop {
   #largest = Number.POSITIVE_INFINITY;
   #atOnce = 0;
   #batch = FIRST_BATCH;
+  /* Steps that ended in a warning, and where the first of them began, s. */
+  #warnings = 0;
+  #firstWarning = Number.NaN;
 
   constructor(parts: StepLoopParts) {
     this.#parts = parts;
@@ -62,6 +65,14 @@ export class CoSimulationLoop {
   /** Last communication point, s. */
   get time(): number {
     return this.#time;
+  }
+
+  /** What is worth knowing of the steps taken, a sentence each. */
+  get messages(): string[] {
+    if (this.#warnings === 0) return [];
+    const first = `the step from ${short(this.#firstWarning)} s`;
+    const where = this.#warnings === 1 ? first : `${this.#warnings} steps, first in ${first}`;
+    return [`Warning: ${this.#functionName()} returned the status "warning" in ${where}.`];
   }
 
   /** Takes the instance, in Step Mode, or in the Event Mode that ended its initialization, to the stop time. */
@@ -93,6 +104,7 @@ export class CoSimulationLoop {
       const started = performance.now();
       taken += nativeSteps.take(taken + 1, count);
       this.#chooseBatch(performance.now() - started);
+      this.#countWarnings(nativeSteps.warnings);
       this.#time = gridTime(grid, taken);
       progress(this.#time);
       const { outcome } = nativeSteps;
@@ -109,6 +121,12 @@ export class CoSimulationLoop {
       return goesOn ? taken + 1 : undefined;
     }
     return taken;
+  }
+
+  #countWarnings({ count, first }: { count: number; first: number }): void {
+    if (count === 0) return;
+    if (this.#warnings === 0) this.#firstWarning = first;
+    this.#warnings += count;
   }
 
   #chooseBatch(ms: number): void {
@@ -132,15 +150,18 @@ export class CoSimulationLoop {
     const { grid, rows, pass } = this.#parts;
     const from = this.#time;
     const target = gridTime(grid, k);
+    // FMUs are known that do not say how far they came, or that name a time outside of the step.
+    outcome.reached = outcome.reached >= from ? Math.min(outcome.reached, stop) : from;
     if (outcome.terminated) {
-      this.#time = Math.max(from, outcome.reached);
+      this.#time = outcome.reached;
       return false;
     }
+    if (outcome.status === STATUS_WARNING) this.#countWarnings({ count: 1, first: from });
     if (outcome.status > STATUS_WARNING) this.#limitStep(outcome, size, k);
     else if (this.#largest < grid.stepSize) this.#largest *= 2;
     else this.#largest = Number.POSITIVE_INFINITY;
     const { reached, needsEvent } = outcome;
-    this.#time = stop - reached <= this.#tiny ? stop : Math.max(from, reached);
+    this.#time = stop - reached <= this.#tiny ? stop : reached;
     if (this.#time > from) this.#atOnce = 0;
     else if (outcome.status !== STATUS_DISCARD) this.#checkProgress(needsEvent);
     if (this.#time === target) rows.gridPoint(k, target);

@@ -128,6 +128,7 @@ function run(
           })
         : undefined,
     messages: [
+      ...loop.messages,
       ...(rows.firstUnpaired === undefined ? [] : [tooManyEvents(rows.firstUnpaired)]),
       ...(settings.saveState && end !== "completed"
         ? ["Warning: the FMU ended the run, so its state was not saved."]

@@ -14,7 +14,7 @@ export function bindInputDerivatives(
   const bind = (valueReferences: readonly number[]) => {
     const n = valueReferences.length;
     const shape = ["uintptr_t", "uintptr_t", "size_t", "uintptr_t", "uintptr_t"] as const;
-    const native = library.function(name, "int", shape);
+    const native = library.function(name, "status", shape);
     const [references, orders, values] = [allocate(4 * n), allocate(4 * n), allocate(8 * n)];
     new Uint32Array(references.buffer, 0, n).set(valueReferences);
     new Int32Array(orders.buffer, 0, n).fill(1);

@@ -33,15 +33,22 @@ export function bindContinuousPart(
   names: ContinuousNames,
   { stateCount: n, indicatorCount, structure, directional }: ContinuousShape,
 ): ContinuousPart {
-  const setTime = library.function(names.setTime, "int", ["uintptr_t", "double"]);
-  const vector = (name: string) => library.function(name, "int", ["uintptr_t", "uintptr_t", "size_t"]);
+  const setTime = library.function(names.setTime, "status", ["uintptr_t", "double"]);
+  const vector = (name: string) => library.function(name, "status", ["uintptr_t", "uintptr_t", "size_t"]);
   const setStates = vector(names.setStates);
   const getDerivatives = vector(names.getDerivatives);
   const native = createNativePoints(library, instance, names, n);
   const point = allocateVector(n);
   const slopes = allocateVector(n);
   let time = Number.NaN;
+  let discardedBy: string | undefined;
 
+  /* A discard is no failure here: the solver tries another point. */
+  const hasValue = (functionName: string, status: number): boolean => {
+    const isThere = isNotDiscarded(functionName, status);
+    discardedBy = isThere ? undefined : functionName;
+    return isThere;
+  };
   const set = (t: number, x: Float64Array): number => {
     time = t;
     const status = setTime(instance, t);
@@ -57,20 +64,21 @@ export function bindContinuousPart(
       const status = set(t, x);
       if (status >= STATUS_DISCARD) checkStatus(names.setStates, status);
     },
-    trySetPoint: (t, x) => isThere(names.setStates, set(t, x)),
+    trySetPoint: (t, x) => hasValue(names.setStates, set(t, x)),
     tryGetDerivatives: (dx) => {
       if (n === 0) return true;
-      if (!isThere(names.getDerivatives, getDerivatives(instance, slopes.address, n))) return false;
+      if (!hasValue(names.getDerivatives, getDerivatives(instance, slopes.address, n))) return false;
       copy(slopes.values, dx);
       return true;
     },
     native,
     tryEvaluate:
       native &&
-      bindEvaluation(native, (t, x) => {
+      bindEvaluation(native, hasValue, (t, x) => {
         time = t;
         copy(x, point.values);
       }),
+    discardedBy: () => discardedBy,
     isAt: (t, x) => t === time && point.values.every((value, i) => value === x[i]),
     getStates: bindReading(names.getStates, vector(names.getStates), instance, n),
     getNominals: bindReading(names.getNominals, vector(names.getNominals), instance, n),
@@ -85,12 +93,16 @@ export function bindContinuousPart(
 }
 
 /* What is set here must be known here: `isAt` is asked. */
-function bindEvaluation(native: NativePoints, note: (t: number, x: Float64Array) => void) {
+function bindEvaluation(
+  native: NativePoints,
+  hasValue: (functionName: string, status: number) => boolean,
+  note: (t: number, x: Float64Array) => void,
+) {
   const importer = findNativeImporter();
   return (t: number, x: Float64Array, dx: Float64Array): boolean => {
     note(t, x);
     const status = importer?.getDerivatives(native.address, t, x, dx) ?? STATUS_DISCARD;
-    return isThere(native.lastFunction() ?? "", status);
+    return hasValue(native.lastFunction() ?? "", status);
   };
 }
 
@@ -101,8 +113,7 @@ export function allocateReferences(references: readonly number[]): number {
   return address;
 }
 
-/* A discard is no failure here: the solver tries another point. */
-function isThere(functionName: string, status: number): boolean {
+function isNotDiscarded(functionName: string, status: number): boolean {
   if (status === STATUS_DISCARD) return false;
   checkStatus(functionName, status);
   return true;
@@ -118,7 +129,7 @@ function bindReading(
   return (out) => {
     if (size === 0) return;
     // What an FMU has no value for stays as it was.
-    if (isThere(name, native(instance, address, size))) copy(values, out);
+    if (isNotDiscarded(name, native(instance, address, size))) copy(values, out);
   };
 }
 

@@ -68,8 +68,8 @@ function bindLifeCycle(
   prefix: string,
   initialize: (tolerance: number | undefined) => void,
 ): LifeCycle {
-  const setTime = library.function(`${prefix}fmiSetTime`, "int", ["uintptr_t", "double"]);
-  const terminate = library.function(`${prefix}fmiTerminate`, "int", ["uintptr_t"]);
+  const setTime = library.function(`${prefix}fmiSetTime`, "status", ["uintptr_t", "double"]);
+  const terminate = library.function(`${prefix}fmiTerminate`, "status", ["uintptr_t"]);
   const free = library.function(`${prefix}fmiFreeModelInstance`, "void", ["uintptr_t"]);
   let relativeTolerance: number | undefined;
   return {
@@ -88,8 +88,13 @@ function bindLifeCycle(
 /** fmiEventInfo: five fmiBoolean of one byte, then at offset 8 the next event time. */
 function bindEvents({ library }: LoadedFmu, instance: number, prefix: string) {
   const [initializeName, updateName] = [`${prefix}fmiInitialize`, `${prefix}fmiEventUpdate`];
-  const initialize = library.function(initializeName, "int", ["uintptr_t", "int8_t", "double", "uintptr_t"]);
-  const eventUpdate = library.function(updateName, "int", ["uintptr_t", "int8_t", "uintptr_t"]);
+  const initialize = library.function(initializeName, "status", [
+    "uintptr_t",
+    "int8_t",
+    "double",
+    "uintptr_t",
+  ]);
+  const eventUpdate = library.function(updateName, "status", ["uintptr_t", "int8_t", "uintptr_t"]);
   const { address, buffer } = allocate(16);
   const flags = new Uint8Array(buffer, 0, 5);
   const nextEventTime = new Float64Array(buffer, 8, 1);
@@ -119,7 +124,7 @@ function bindEvents({ library }: LoadedFmu, instance: number, prefix: string) {
 
 function bindCompletedStep({ library }: LoadedFmu, instance: number, prefix: string): () => CompletedStep {
   const name = `${prefix}fmiCompletedIntegratorStep`;
-  const native = library.function(name, "int", ["uintptr_t", "uintptr_t"]);
+  const native = library.function(name, "status", ["uintptr_t", "uintptr_t"]);
   const { address, buffer } = allocate(1);
   const flags = new Uint8Array(buffer);
   const completed: CompletedStep = { enterEventMode: false, terminate: false };
@@ -141,7 +146,7 @@ function readNames(
   const name = `${prefix}fmiGetStateValueReferences`;
   const { address, buffer } = allocate(count * 4);
   if (count > 0) {
-    const native = library.function(name, "int", ["uintptr_t", "uintptr_t", "size_t"]);
+    const native = library.function(name, "status", ["uintptr_t", "uintptr_t", "size_t"]);
     checkStatus(name, native(instance, address, count));
   }
   const nameOf = new Map<number, string>();

@@ -54,7 +54,7 @@ export function instantiateModelExchange2(fmu: LoadedFmu, options: InstanceOptio
 /** fmi2EventInfo: five fmi2Boolean, then at offset 24 the next event time. */
 function bindNewDiscreteStates({ library }: LoadedFmu, instance: number): () => DiscreteStatesUpdate {
   const name = "fmi2NewDiscreteStates";
-  const native = library.function(name, "int", ["uintptr_t", "uintptr_t"]);
+  const native = library.function(name, "status", ["uintptr_t", "uintptr_t"]);
   const { address, buffer } = allocate(32);
   const flags = new Int32Array(buffer, 0, 5);
   const nextEventTime = new Float64Array(buffer, 24, 1);
@@ -68,7 +68,7 @@ function bindNewDiscreteStates({ library }: LoadedFmu, instance: number): () => 
 
 function bindStep({ library }: LoadedFmu, instance: number): () => CompletedStep {
   const name = "fmi2CompletedIntegratorStep";
-  const native = library.function(name, "int", ["uintptr_t", "int", "uintptr_t", "uintptr_t"]);
+  const native = library.function(name, "status", ["uintptr_t", "int", "uintptr_t", "uintptr_t"]);
   const { address, buffer } = allocate(8);
   return bindCompletedStep(name, new Int32Array(buffer), () => native(instance, 1, address, address + 4));
 }
@@ -76,7 +76,7 @@ function bindStep({ library }: LoadedFmu, instance: number): () => CompletedStep
 function bindDerivative({ library }: LoadedFmu, instance: number, references: DirectionalReferences) {
   const { unknowns, m, knowns, n } = references;
   const functionName = "fmi2GetDirectionalDerivative";
-  const native = library.function(functionName, "int", [
+  const native = library.function(functionName, "status", [
     ...(["uintptr_t", "uintptr_t", "size_t", "uintptr_t", "size_t", "uintptr_t", "uintptr_t"] as const),
   ]);
   return {

@@ -73,7 +73,7 @@ function instantiate(fmu: LoadedFmu, options: InstanceOptions): number {
 
 function readCount({ library }: LoadedFmu, instance: number, name: string): number {
   const { address, buffer } = allocate(8);
-  checkStatus(name, library.function(name, "int", ["uintptr_t", "uintptr_t"])(instance, address));
+  checkStatus(name, library.function(name, "status", ["uintptr_t", "uintptr_t"])(instance, address));
   return Number(new BigUint64Array(buffer)[0]);
 }
 
@@ -83,7 +83,7 @@ export function bindUpdateDiscreteStates(
   instance: number,
 ): () => DiscreteStatesUpdate {
   const name = "fmi3UpdateDiscreteStates";
-  const native = library.function(name, "int", [
+  const native = library.function(name, "status", [
     // needs update, terminate, nominals changed, states changed, next event time defined, next event time
     ...(["uintptr_t", "uintptr_t", "uintptr_t", "uintptr_t", "uintptr_t", "uintptr_t", "uintptr_t"] as const),
   ]);
@@ -101,7 +101,7 @@ export function bindUpdateDiscreteStates(
 
 function bindStep({ library }: LoadedFmu, instance: number): () => CompletedStep {
   const name = "fmi3CompletedIntegratorStep";
-  const native = library.function(name, "int", ["uintptr_t", "bool", "uintptr_t", "uintptr_t"]);
+  const native = library.function(name, "status", ["uintptr_t", "bool", "uintptr_t", "uintptr_t"]);
   const { address, buffer } = allocate(8);
   return bindCompletedStep(name, new Uint8Array(buffer), () => native(instance, true, address, address + 1));
 }
@@ -114,7 +114,7 @@ function bindDerivative(
   count: number,
 ) {
   const functionName = "fmi3GetDirectionalDerivative";
-  const native = library.function(functionName, "int", [
+  const native = library.function(functionName, "status", [
     ...(["uintptr_t", "uintptr_t", "size_t", "uintptr_t", "size_t"] as const),
     ...(["uintptr_t", "size_t", "uintptr_t", "size_t"] as const),
   ]);

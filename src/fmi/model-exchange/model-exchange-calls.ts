@@ -8,7 +8,7 @@ import type { CompletedStep, DiscreteStatesUpdate } from "./model-exchange-insta
 /** Makes a function that binds calls with no parameter but the instance; they throw `FmuCallError`. */
 export function bindPlainCalls(library: NativeLibrary, instance: number): (name: string) => () => void {
   return (name) => {
-    const native = library.function(name, "int", ["uintptr_t"]);
+    const native = library.function(name, "status", ["uintptr_t"]);
     return () => checkStatus(name, native(instance));
   };
 }

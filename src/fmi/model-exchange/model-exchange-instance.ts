@@ -48,6 +48,8 @@ export interface ContinuousPart {
   tryGetDerivatives(dx: Float64Array): boolean;
   /** `trySetPoint` and `tryGetDerivatives` in one call; present where there is such a call. */
   readonly tryEvaluate?: ((t: number, x: Float64Array, dx: Float64Array) => boolean) | undefined;
+  /** The function that discarded the point last tried; undefined where it has a value. */
+  discardedBy(): string | undefined;
   /** What it takes to set points in C; undefined where it cannot be done. */
   readonly native?: NativePoints | undefined;
   getStates(x: Float64Array): void;

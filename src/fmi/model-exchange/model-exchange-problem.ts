@@ -29,6 +29,10 @@ export function createProblem(
     nominals,
     sparsity: structure?.sparsity,
     nameState: names && ((index) => names[index] ?? `continuous state ${index}`),
+    whyNoValue: () => {
+      const name = part.discardedBy();
+      return name && `${name} returned the status "discard" for every point tried after it`;
+    },
     rhs: (t, x, dx) => {
       if (tryEvaluate !== undefined) {
         if (!tryEvaluate(t, x, dx)) dx.fill(Number.NaN);

@@ -105,13 +105,17 @@ EXPORT void importer_intermediate_update(void *environment, double time, bool se
 
 /* Recording and steps of a Co-Simulation */
 
-typedef int (*DoStep2)(void *, double, double, int);
-typedef int (*DoStep3)(void *, double, double, bool, bool *, bool *, bool *, double *);
-typedef int (*GetReal2)(void *, const uint32_t *, size_t, double *);
-typedef int (*GetReal3)(void *, const uint32_t *, size_t, double *, size_t);
+/* fmi2Status and fmi3Status, without a sign: one below ok, which the standards do not know, is one to stop at. */
+typedef uint32_t Status;
+enum { STATUS_OK, STATUS_WARNING };
 
-typedef int (*SetTime)(void *, double);
-typedef int (*VectorCall)(void *, double *, size_t);
+typedef Status (*DoStep2)(void *, double, double, int);
+typedef Status (*DoStep3)(void *, double, double, bool, bool *, bool *, bool *, double *);
+typedef Status (*GetReal2)(void *, const uint32_t *, size_t, double *);
+typedef Status (*GetReal3)(void *, const uint32_t *, size_t, double *, size_t);
+
+typedef Status (*SetTime)(void *, double);
+typedef Status (*VectorCall)(void *, double *, size_t);
 
 /* What is recorded after a step or at a point, as src/fmi/recording/native-outputs.ts fills it in: every member has 8 bytes. */
 typedef struct {
@@ -126,7 +130,7 @@ typedef struct {
   uint64_t steps;
   uint64_t stepsPerPoint;
   /* Out: what getting the values last returned. */
-  int64_t status;
+  uint64_t status;
 } Outputs;
 
 /* As src/fmi/co-simulation/native-steps.ts fills it in. */
@@ -140,7 +144,10 @@ typedef struct {
   double stopTime;
   double stepSize;
   /* Out: what the last step returned. */
-  int64_t status;
+  uint64_t status;
+  /* Out: how many of the steps done returned a warning, and where the first of them began, s. */
+  uint64_t warnings;
+  double firstWarning;
 } Steps;
 
 /* The continuous part of a Model Exchange, as src/fmi/model-exchange/native-points.ts fills it in. */
@@ -213,7 +220,7 @@ static bool getOutputs(Outputs *outputs) {
           ? ((GetReal2)(uintptr_t)outputs->getReal)(instance, references, outputs->referenceCount, values)
           : ((GetReal3)(uintptr_t)outputs->getReal)(instance, references, outputs->referenceCount, values,
                                                     outputs->columns);
-  return outputs->status <= 1;
+  return outputs->status <= STATUS_WARNING;
 }
 
 static double gridTime(const Steps *steps, uint64_t k) {
@@ -227,25 +234,32 @@ static double stepBetween(const Steps *steps, double from, double to) {
   return isNominal ? steps->stepSize : difference;
 }
 
+/* Asked last: a step that is looked at elsewhere is counted there. */
+static bool isGood(Steps *steps, double time) {
+  if (steps->status == STATUS_WARNING && steps->warnings++ == 0) steps->firstWarning = time;
+  return steps->status <= STATUS_WARNING;
+}
+
 /* Whether the simulation simply goes on after the step. */
 static bool doStep(Steps *steps, double time, double size) {
   void *instance = (void *)(uintptr_t)steps->outputs.instance;
   if (steps->outputs.version == 2) {
     steps->status = ((DoStep2)(uintptr_t)steps->doStep)(instance, time, size, 1);
-    return steps->status <= 1;
+    return isGood(steps, time);
   }
   bool *flags = (bool *)(uintptr_t)steps->flags;
   double *last = (double *)(uintptr_t)steps->lastSuccessfulTime;
   memset(flags, 0, 8);
   *last = time;
   steps->status = ((DoStep3)(uintptr_t)steps->doStep)(instance, time, size, true, flags, flags + 1, flags + 2, last);
-  return steps->status <= 1 && !flags[0] && !flags[1] && !flags[2];
+  return !flags[0] && !flags[1] && !flags[2] && isGood(steps, time);
 }
 
 /* Takes steps `first` to `first + count - 1`, as long as there is nothing to do between them; how many were done wholly. */
 EXPORT uint64_t importer_take_steps(Steps *steps, double *recording, uint64_t first, uint64_t count) {
-  steps->status = 0;
-  steps->outputs.status = 0;
+  steps->status = STATUS_OK;
+  steps->warnings = 0;
+  steps->outputs.status = STATUS_OK;
   for (uint64_t done = 0; done < count; done++) {
     const double from = gridTime(steps, first + done - 1);
     const double to = gridTime(steps, first + done);
@@ -257,33 +271,33 @@ EXPORT uint64_t importer_take_steps(Steps *steps, double *recording, uint64_t fi
 
 /* Points of a Model Exchange */
 
-static int setPoint(Points *points, double time, double *states) {
+static Status setPoint(Points *points, double time, double *states) {
   void *instance = (void *)(uintptr_t)points->instance;
   points->function = 0;
-  const int status = ((SetTime)(uintptr_t)points->setTime)(instance, time);
-  if (points->states == 0 || status >= 2) return status;
+  const Status status = ((SetTime)(uintptr_t)points->setTime)(instance, time);
+  if (points->states == 0 || status > STATUS_WARNING) return status;
   points->function = 1;
   return ((VectorCall)(uintptr_t)points->setStates)(instance, states, points->states);
 }
 
 /* The derivatives at a point; returns the status of the last call. */
-EXPORT int importer_get_derivatives(Points *points, double time, double *states, double *derivatives) {
-  const int status = setPoint(points, time, states);
-  if (status >= 2) return status;
+EXPORT Status importer_get_derivatives(Points *points, double time, double *states, double *derivatives) {
+  const Status status = setPoint(points, time, states);
+  if (status > STATUS_WARNING) return status;
   points->function = 2;
   return ((VectorCall)(uintptr_t)points->getDerivatives)((void *)(uintptr_t)points->instance, derivatives, points->states);
 }
 
 /* Records grid points from `first` on, given times and states one after another; returns the status of the last call. */
-EXPORT int importer_record_points(Points *points, Outputs *outputs, double *recording, const double *times, double *states,
+EXPORT Status importer_record_points(Points *points, Outputs *outputs, double *recording, const double *times, double *states,
                                   uint64_t first, uint64_t count) {
-  outputs->status = 0;
+  outputs->status = STATUS_OK;
   for (uint64_t i = 0; i < count; i++) {
-    const int status = setPoint(points, times[i], states + i * points->states);
-    if (status >= 2) return status;
+    const Status status = setPoint(points, times[i], states + i * points->states);
+    if (status > STATUS_WARNING) return status;
     points->function = 3;
-    if (!getOutputs(outputs)) return (int)outputs->status;
+    if (!getOutputs(outputs)) return (Status)outputs->status;
     record(outputs, recording, first + i, times[i]);
   }
-  return 0;
+  return STATUS_OK;
 }

@@ -16,8 +16,9 @@ export interface NativeOutputs {
 /** Members of 8 bytes each, as C code reads and writes them. */
 export interface NativeMembers {
   address: number;
-  /** Signed integers. */
-  status: BigInt64Array;
+  /** The members as integers, and as numbers: each is one of the two. */
+  integers: BigUint64Array;
+  reals: Float64Array;
 }
 
 /** How many members `Outputs` in src/fmi/native/importer.c has, and which is its status. */
@@ -50,7 +51,7 @@ export function allocateOutputs(
     if (typeof member === "number") integers[at++] = BigInt(member);
     else for (const value of member) reals[at++] = value;
   }
-  return { address: memory.address, status: new BigInt64Array(memory.buffer) };
+  return { address: memory.address, integers, reals };
 }
 
 function findGetter({ library, fmiMajor, prefix = "" }: ValueAccess): number | undefined {

@@ -13,6 +13,8 @@ export interface OdeProblem {
   readonly sparsity?: readonly ArrayLike<number>[] | undefined;
   /** Usual magnitude of each state, read at every reset; absent means 1. */
   readonly nominals?: Float64Array | undefined;
+  /** Why the derivatives last asked for have no value, where the model says so. */
+  readonly whyNoValue?: (() => string | undefined) | undefined;
   /** What a message calls a state; absent means its index. */
   readonly nameState?: ((index: number) => string) | undefined;
 }

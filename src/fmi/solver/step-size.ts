@@ -72,9 +72,10 @@ export class StepFailure extends ToolError {}
 /** The error of an integration that stopped at a time: names the state at fault, by its index where it has no name. */
 export function stepFailure(problem: OdeProblem, t: number, index: number, fault: StepFault): StepFailure {
   const state = problem.nameState === undefined ? `continuous state ${index}` : problem.nameState(index);
+  const said = fault === "not_finite" ? problem.whyNoValue?.() : undefined;
   return new StepFailure(
     "simulation_failed",
-    `Cannot integrate the model beyond ${t} s: ${describeFault(state, fault)}.`,
+    `Cannot integrate the model beyond ${t} s: ${said ?? describeFault(state, fault)}.`,
     `Record ${state} up to ${t} s and look for a singularity, a division by zero or a jump without an event there.`,
   );
 }
