@@ -4,6 +4,14 @@ import { integerRange } from "../fmi/start-values.ts";
 import { convertToUnit } from "../fmi/units/units.ts";
 import type { TableColumn } from "./input-table.ts";
 
+const MOST_ITEMS = 20;
+
+/** What values are for: a variable, or an element of one. */
+interface Driven {
+  key: string;
+  variable: Variable;
+}
+
 /** Brings the values of a column into the variable's own unit; the same array where nothing is to be done. */
 export function convertColumn(
   { values, unit }: Pick<TableColumn, "values" | "unit">,
@@ -25,20 +33,33 @@ export function convertColumn(
 }
 
 /** Throws `invalid_argument` for the first value that a variable of this type cannot take. */
-export function checkColumnType(
-  key: string,
-  variable: Variable,
-  values: Float64Array,
-  time: Float64Array,
-): void {
-  const why = refusalOf(variable);
+export function checkColumnType(driven: Driven, values: Float64Array, time: Float64Array): void {
+  const why = refusalOf(driven.variable);
   const at = values.findIndex((value) => why(value) !== undefined);
   if (at < 0) return;
-  throw new ToolError(
+  const value = values[at] as number;
+  throw refuseValue(driven, String(value), time[at], why(value) ?? "");
+}
+
+/** The error for a value that a variable cannot take at a time, s; `why` is the end of a sentence. */
+export function refuseValue(
+  { key, variable }: Driven,
+  value: string,
+  time: number | undefined,
+  why: string,
+): ToolError {
+  return new ToolError(
     "invalid_argument",
-    `Cannot set "${key}" to ${values[at]} at ${time[at]} s: ${why(values[at] as number)}`,
+    `Cannot set "${key}" to ${value} at ${time} s: ${why}`,
     `Give values of "${key}" that its type, ${variable.type}, can take.`,
   );
+}
+
+/** What an enumeration can be, as the end of a sentence. */
+export function describeItems(items: NonNullable<Variable["enumeration"]>): string {
+  const more = items.length > MOST_ITEMS ? ` and ${items.length - MOST_ITEMS} more` : "";
+  const shown = items.slice(0, MOST_ITEMS).map(({ name, value }) => `${name} (${value})`);
+  return `its items are ${shown.join(", ")}${more}`;
 }
 
 function refusalOf({ type, enumeration }: Variable): (value: number) => string | undefined {
@@ -47,8 +68,7 @@ function refusalOf({ type, enumeration }: Variable): (value: number) => string |
     return (value) =>
       Number.isFinite(Math.fround(value)) || type === "Float64" ? undefined : "it is too large";
   const items = new Set(enumeration?.map(({ value }) => value));
-  if (items.size > 0)
-    return (value) => (items.has(value) ? undefined : `its items are ${[...items].slice(0, 20).join(", ")}`);
+  if (items.size > 0) return (value) => (items.has(value) ? undefined : describeItems(enumeration ?? []));
   const range = integerRange(type);
   return (value) => {
     if (!Number.isInteger(value)) return "it would lose its fraction";

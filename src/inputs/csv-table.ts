@@ -1,5 +1,6 @@
 import type { ToolError } from "../errors.ts";
 import { quote } from "../fmi/invalid-fmu.ts";
+import { CellWords } from "./cell-words.ts";
 import type { ColumnHeader } from "./column-header.ts";
 import {
   type InputTable,
@@ -25,7 +26,7 @@ function findTimeColumn(headers: readonly ColumnHeader[]): number {
   return Math.max(named >= 0 ? named : dated, 0);
 }
 
-/** Collects the rows of a CSV file into columns of numbers. */
+/** Collects the rows of a CSV file into columns of numbers, and of words where cells hold some. */
 export class CsvTable {
   readonly #source: string;
   readonly #headers: readonly ColumnHeader[];
@@ -33,6 +34,7 @@ export class CsvTable {
   readonly #time: Float64Array;
   readonly #values: readonly Float64Array[];
   readonly #problems: (ToolError | undefined)[] = [];
+  readonly #words: (CellWords | undefined)[] = [];
   readonly #decimalComma: boolean;
   #times: TimeColumn | undefined;
   #rows = 0;
@@ -69,7 +71,11 @@ export class CsvTable {
     this.#headers.forEach(({ name, unit }, index) => {
       if (index === this.#timeIndex || name === "") return;
       const values = (this.#values[index] as Float64Array).subarray(0, this.#rows);
-      columns.set(name, { ...plainColumn(values, unit), problem: this.#problems[index] });
+      columns.set(name, {
+        ...plainColumn(values, unit),
+        problem: this.#problems[index],
+        words: this.#words[index],
+      });
     });
     const time = this.#time.subarray(0, this.#rows);
     return {
@@ -90,11 +96,24 @@ export class CsvTable {
     const value = parseNumber(text, this.#decimalComma);
     (this.#values[column] as Float64Array)[this.#rows] = value ?? Number.NaN;
     if (value !== undefined || this.#problems[column] !== undefined) return;
-    const what = text.trim() === "" ? "the cell is empty" : `${quote(text.trim())} is no number`;
+    const word = text.trim();
+    if (word === "") this.#problems[column] = this.#badCell(column, "the cell is empty", line);
+    else if (!this.#addWord(column, word, line)) this.#problems[column] = this.#words[column]?.problem;
+  }
+
+  #addWord(column: number, word: string, line: number): boolean {
+    this.#words[column] ??= new CellWords(
+      this.#time.length,
+      this.#badCell(column, `${quote(word)} is no number`, line),
+    );
+    return this.#words[column].add(this.#rows, word);
+  }
+
+  #badCell(column: number, what: string, line: number): ToolError {
     const problem = `${placeOf(line, this.#headers[column]?.name ?? "")}: ${what}`;
     const remedy =
       "Write a plain number there, with a point (or, between semicolons, a comma) for the decimals.";
-    this.#problems[column] = unreadable(this.#source, problem, remedy);
+    return unreadable(this.#source, problem, remedy);
   }
 
   #checkWidth(cells: readonly string[], line: number): void {

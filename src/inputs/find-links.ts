@@ -1,7 +1,8 @@
 import { ToolError } from "../errors.ts";
 import { findClosestNames } from "../fmi/description/closest-names.ts";
 import type { ModelDescription, Variable } from "../fmi/description/model-description.ts";
-import { findInputElement, whyNotDriven } from "../fmi/input/input-element.ts";
+import { findElement } from "../fmi/description/variable-element.ts";
+import { whyNotDriven } from "../fmi/input/input-element.ts";
 import { quote } from "../fmi/invalid-fmu.ts";
 import type { InputTable, TableColumn } from "./input-table.ts";
 
@@ -31,7 +32,7 @@ export function findLinks(
   const taken = new Set(links.map(({ columnName }) => columnName));
   for (const [name, column] of table.columns) {
     if (driven.has(name) || taken.has(name)) continue;
-    const variable = findInputElement(description, name)?.variable;
+    const variable = findElement(description, name)?.variable;
     if (variable === undefined || whyNotDriven(variable) !== undefined || isWholeArray(variable, name))
       continue;
     links.push({ key: name, variable, columnName: name, column });
@@ -41,7 +42,7 @@ export function findLinks(
 }
 
 function linkMapped(table: InputTable, description: ModelDescription, key: string, columnName: string): Link {
-  const found = findInputElement(description, key);
+  const found = findElement(description, key);
   if (found === undefined) throw unknownVariable(key, description);
   const why = whyNotDriven(found.variable);
   if (why !== undefined) throw refuse(key, why, description);

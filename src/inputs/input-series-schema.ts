@@ -13,8 +13,8 @@ export const inputSeriesArgument = z
           .min(1)
           .describe("s or ISO 8601; repeated: a jump"),
         columns: z
-          .record(z.string(), z.array(z.union([z.number(), z.boolean()])))
-          .describe("Values by name, as T_out [degC]"),
+          .record(z.string(), z.array(z.union([z.number(), z.boolean(), z.string()])))
+          .describe("Values by name, as T_out [degC]; enumerations by item"),
         interpolation: z.record(z.string(), interpolation).optional(),
       })
       .optional(),

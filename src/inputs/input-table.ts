@@ -1,6 +1,7 @@
 import { ToolError } from "../errors.ts";
 import type { InputInterpolation } from "../fmi/input/input-series.ts";
 import { quote } from "../fmi/invalid-fmu.ts";
+import type { CellWords } from "./cell-words.ts";
 
 /** A column as its source has it, before it meets a variable. */
 export interface TableColumn {
@@ -13,6 +14,8 @@ export interface TableColumn {
   onlyHeld: string | undefined;
   /** Why the column cannot be used. Thrown where it is used, so that columns nobody asks for may hold anything. */
   problem: ToolError | undefined;
+  /** What its cells hold that are no numbers; undefined where all are. */
+  words: CellWords | undefined;
   /** What to tell where it is used. */
   warnings: readonly string[];
 }
@@ -38,8 +41,8 @@ export interface TimePlacement {
 
 /** A column of numbers and nothing more to say. */
 export function plainColumn(values: Float64Array, unit?: string): TableColumn {
-  const nothing = { interpolation: undefined, onlyHeld: undefined, problem: undefined, warnings: [] };
-  return { values, unit, ...nothing };
+  const nothing = { interpolation: undefined, onlyHeld: undefined, problem: undefined, words: undefined };
+  return { values, unit, ...nothing, warnings: [] };
 }
 
 /** The error for a source that cannot be read: `problem` is the end of a sentence, without its full stop. */

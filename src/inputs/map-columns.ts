@@ -10,7 +10,13 @@ import {
   trimInputSeries,
 } from "../fmi/input/input-series.ts";
 import { quote } from "../fmi/invalid-fmu.ts";
-import { checkColumnType, convertColumn, rangeWarning } from "./convert-column.ts";
+import {
+  checkColumnType,
+  convertColumn,
+  describeItems,
+  rangeWarning,
+  refuseValue,
+} from "./convert-column.ts";
 import { findLinks, type Link } from "./find-links.ts";
 import type { InputTable } from "./input-table.ts";
 
@@ -49,14 +55,14 @@ export function mapColumns(
   const columns = new Map<string, InputColumn>();
   const raw = new Map<string, InputColumn>();
   for (const link of links) {
-    if (link.column.problem) throw link.column.problem;
-    raw.set(link.key, { values: link.column.values, interpolation: chooseInterpolation(link, mapping) });
+    const values = readValues(link, table.time);
+    raw.set(link.key, { values, interpolation: chooseInterpolation(link, mapping) });
   }
   const cut = trimInputSeries({ time: table.time, columns: raw }, run);
   for (const link of links) {
     const { values = new Float64Array(0), interpolation = "hold" } = cut.columns.get(link.key) ?? {};
     const converted = convertLink(link, values, description);
-    checkColumnType(link.key, link.variable, converted, cut.time);
+    checkColumnType(link, converted, cut.time);
     columns.set(link.key, { values: converted, interpolation });
     notes.push(describeLink(link, interpolation));
     warnings.push(...link.column.warnings);
@@ -67,6 +73,18 @@ export function mapColumns(
   }
   notes.push(...describeUnused(table, links));
   return { series: { time: cut.time, columns }, notes, warnings };
+}
+
+/* The values of a column, the names of an enumeration's items as their numbers. */
+function readValues({ key, variable, column }: Link, time: Float64Array): Float64Array {
+  const { values, words, problem } = column;
+  const items = variable.enumeration ?? [];
+  if (words !== undefined && items.length === 0) throw words.problem;
+  if (problem !== undefined) throw problem;
+  if (words === undefined) return values;
+  const replaced = words.replaceIn(values, new Map(items.map(({ name, value }) => [name, value])));
+  if (replaced instanceof Float64Array) return replaced;
+  throw refuseValue({ key, variable }, quote(replaced.word), time[replaced.row], describeItems(items));
 }
 
 function chooseInterpolation({ key, variable, column }: Link, mapping: ColumnMapping): InputInterpolation {

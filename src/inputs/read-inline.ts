@@ -1,5 +1,7 @@
+import type { ToolError } from "../errors.ts";
 import type { InputInterpolation } from "../fmi/input/input-series.ts";
 import { quote } from "../fmi/invalid-fmu.ts";
+import { CellWords } from "./cell-words.ts";
 import { parseColumnHeader } from "./column-header.ts";
 import {
   type InputTable,
@@ -8,14 +10,18 @@ import {
   type TimePlacement,
   unreadable,
 } from "./input-table.ts";
+import { parseNumber } from "./parse-number.ts";
 import { createTimeColumn } from "./time-column.ts";
+
+/** A number, a truth, or text: a number or the name of an enumeration's item. */
+type InlineValue = number | boolean | string;
 
 /** Inputs over time inside a call. */
 export interface InlineInputs {
   /** s, or ISO 8601 dates. */
   time: readonly (number | string)[];
   /** By name, which may end in a unit as a CSV header does (`T_out [degC]`). */
-  columns: Readonly<Record<string, readonly (number | boolean)[]>>;
+  columns: Readonly<Record<string, readonly InlineValue[]>>;
   /** By column. */
   interpolation?: Readonly<Record<string, InputInterpolation>> | undefined;
 }
@@ -36,8 +42,8 @@ export function readInlineInputs(inline: InlineInputs, placement: TimePlacement)
     const { name, unit } = parseColumnHeader(header);
     if (columns.has(name))
       throw unreadable(SOURCE, `the column ${quote(name)} is there twice`, "Leave out one of the two.");
-    checkValues(header, values, time.length);
-    const column = plainColumn(Float64Array.from(values, Number), unit);
+    if (values.length !== time.length) throw otherLength(header, values.length, time.length);
+    const column = { ...readColumn(header, values), unit };
     columns.set(name, { ...column, interpolation: interpolation[header] ?? interpolation[name] });
   }
   const names = [...Object.keys(inline.columns), ...columns.keys()];
@@ -51,13 +57,24 @@ export function readInlineInputs(inline: InlineInputs, placement: TimePlacement)
   return { source: SOURCE, time: seconds, columns, notes: times.notes };
 }
 
-function checkValues(name: string, values: readonly (number | boolean)[], rows: number): void {
-  if (values.length !== rows) {
-    const problem = `the column ${quote(name)} has ${values.length} values for ${rows} times`;
-    throw unreadable(SOURCE, problem, "Give one value per time in every column.");
-  }
-  const at = values.findIndex((value) => !Number.isFinite(Number(value)));
-  if (at < 0) return;
-  const problem = `value ${at + 1} of the column ${quote(name)} is ${values[at]}`;
-  throw unreadable(SOURCE, problem, "Give finite numbers only.");
+function otherLength(name: string, values: number, times: number): ToolError {
+  const problem = `the column ${quote(name)} has ${values} values for ${times} times`;
+  return unreadable(SOURCE, problem, "Give one value per time in every column.");
+}
+
+function readColumn(name: string, given: readonly InlineValue[]): TableColumn {
+  const values = new Float64Array(given.length);
+  let words: CellWords | undefined;
+  given.forEach((value, row) => {
+    const number = typeof value === "string" ? parseNumber(value) : Number(value);
+    values[row] = number ?? Number.NaN;
+    if (Number.isFinite(number)) return;
+    const shown = typeof value === "string" ? `${quote(value)}, no number` : value;
+    const problem = `value ${row + 1} of the column ${quote(name)} is ${shown}`;
+    const error = unreadable(SOURCE, problem, "Give finite numbers only.");
+    if (typeof value !== "string") throw error;
+    words ??= new CellWords(given.length, error);
+    if (!words.add(row, value)) throw error;
+  });
+  return { ...plainColumn(values), words };
 }

@@ -1,10 +1,10 @@
 import { toError } from "../errors.ts";
 import type { ModelDescription } from "../fmi/description/model-description.ts";
+import { findElement } from "../fmi/description/variable-element.ts";
 import { decodeInputSeries } from "../fmi/input/encode-input-series.ts";
-import { findInputBreaks } from "../fmi/input/input-breaks.ts";
-import { findInputElement, isHeld, whyNotDriven } from "../fmi/input/input-element.ts";
+import { whyNotDriven } from "../fmi/input/input-element.ts";
 import { checkInputSeries, type InputSeries } from "../fmi/input/input-series.ts";
-import { tickTimes } from "../fmi/input/triggered-clocks.ts";
+import { findJumpBetweenPoints } from "../fmi/input/jump-between-points.ts";
 import { readStateHeader } from "../fmi/saved-state.ts";
 import { MOST_SENT_BYTES, type RunArguments } from "./contract.ts";
 import type { ChosenInterface } from "./plan-interface.ts";
@@ -26,7 +26,7 @@ export function planInputSeries(
     for (const key of series.columns.keys()) checkDriven(description, key, notes);
     const needsGrid =
       chosen.type === "co_simulation" && !chosen.description.canHandleVariableCommunicationStepSize;
-    if (needsGrid) checkEventsOnGrid(description, series, times, notes);
+    if (needsGrid) checkJumps(description, series, times, notes);
     return series;
   } catch (thrown) {
     notes.errors.push(toError(thrown).message);
@@ -35,7 +35,7 @@ export function planInputSeries(
 }
 
 function checkDriven(description: ModelDescription, key: string, { errors }: PlanNotes): void {
-  const found = findInputElement(description, key);
+  const found = findElement(description, key);
   if (found === undefined) {
     const names = description.variables.map(({ name }) => name);
     errors.push(`Cannot set "${key}" over time: the model has no such variable.${suggest(key, names)}`);
@@ -47,30 +47,20 @@ function checkDriven(description: ModelDescription, key: string, { errors }: Pla
 }
 
 /* Steps of one size cannot be cut where an input jumps. */
-function checkEventsOnGrid(
+function checkJumps(
   description: ModelDescription,
-  { time, columns }: InputSeries,
-  { startTime, stopTime, stepSize }: PlannedTimes,
+  series: InputSeries,
+  times: PlannedTimes,
   { errors }: PlanNotes,
 ): void {
-  for (const [key, column] of columns) {
-    const found = findInputElement(description, key);
-    const held = found !== undefined && isHeld(found.variable);
-    const events =
-      found?.variable.type === "Clock"
-        ? tickTimes({ name: key }, { time, columns })
-        : findInputBreaks(time, [held ? { ...column, interpolation: "hold" } : column]).events;
-    const isOff = (event: number) => {
-      const steps = (event - startTime) / stepSize;
-      return event > startTime && event < stopTime && Math.abs(steps - Math.round(steps)) > 1e-6;
-    };
-    const off = events.find(isOff);
-    if (off === undefined) continue;
-    errors.push(
-      `The FMU takes steps of one size only, and "${key}" jumps at ${off} s, between two communication points: ` +
-        `take a step_size that divides the times at which inputs jump, instead of ${stepSize} s.`,
-    );
-  }
+  const jump = findJumpBetweenPoints(description, series, times);
+  if (jump === undefined) return;
+  const step =
+    jump.fitting === undefined ? "that divides the times at which inputs jump" : `of ${jump.fitting} s`;
+  errors.push(
+    `The FMU takes steps of one size only, and "${jump.key}" jumps at ${jump.time} s, between two communication points: ` +
+      `take a step_size ${step}, instead of ${times.stepSize} s.`,
+  );
 }
 
 /** Checks the saved state that a run starts from; returns its time, s, undefined where there is none or it does not fit. */

@@ -194,6 +194,12 @@ function describeOutcome(
     messages.push("Warning: the series is without Strings and Binaries, whose recording was full at 1 MiB.");
   else if (lists.length > 0 && recording !== undefined && recording.thinnedBy > 1)
     messages.push("Warning: the series is without Strings and Binaries, as its points were thinned.");
+  const rounded = findRounded(description, settings.outputs, recording?.statistics);
+  if (rounded.length > 0)
+    messages.push(
+      `Warning: ${rounded.join(", ")} passed 2^53, from where on the series and its statistics are rounded to float64; ` +
+        "the values at the end, in the outputs, are exact.",
+    );
   const grid = createTimeGrid(settings.startTime, settings.stopTime, settings.stepSize);
   if (end === "terminated_by_fmu") {
     messages.push(`The FMU ended the simulation itself at ${timeReached} s, before ${grid.stopTime} s.`);
@@ -206,4 +212,17 @@ function describeOutcome(
     );
   });
   return messages;
+}
+
+/* The integers whose series float64 could not hold exactly, quoted. */
+function findRounded(
+  description: ModelDescription,
+  outputs: readonly string[],
+  statistics: readonly ColumnStatistics[] = [],
+): string[] {
+  return recordedColumns(description, outputs).flatMap(({ name, type }, index) => {
+    const { min = 0, max = 0 } = statistics[index] ?? {};
+    const largest = Math.max(-(min ?? 0), max ?? 0);
+    return (type === "Int64" || type === "UInt64") && largest > Number.MAX_SAFE_INTEGER ? [`"${name}"`] : [];
+  });
 }

@@ -1,9 +1,11 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { ToolError } from "../errors.ts";
-import { type InterfaceType, pickInterface } from "../fmi/description/interface-type.ts";
+import { type InterfaceType, pickInterface, takesStepsOfOneSize } from "../fmi/description/interface-type.ts";
 import type { ModelDescription } from "../fmi/description/model-description.ts";
 import { encodeInputSeries } from "../fmi/input/encode-input-series.ts";
+import type { InputSeries } from "../fmi/input/input-series.ts";
+import { findJumpBetweenPoints } from "../fmi/input/jump-between-points.ts";
 import { readStateHeader, savedSizes, whyNotSaved } from "../fmi/saved-state.ts";
 import type { InputSeriesArgument } from "../inputs/input-series-schema.ts";
 import { mapColumns } from "../inputs/map-columns.ts";
@@ -51,8 +53,10 @@ export async function planAdditions(
     if (isWanted) kwargs[name] = true;
   if (save_state) refuseState(description, interface_type);
   if (request.files !== undefined) kwargs.files = await readFiles(request.files, description, resolveFile);
-  if (request.input_series !== undefined)
-    await addSeries(additions, request.input_series, description, times, resolveFile);
+  if (request.input_series !== undefined) {
+    const series = await addSeries(additions, request.input_series, description, times, resolveFile);
+    if (takesStepsOfOneSize(description, interface_type)) refuseJumps(description, series, times);
+  }
   return additions;
 }
 
@@ -72,7 +76,7 @@ async function addSeries(
   description: ModelDescription,
   times: TimeSettings,
   resolveFile: (path: string) => Promise<string>,
-): Promise<void> {
+): Promise<InputSeries> {
   const run = { startTime: times.start_time.value, stopTime: times.stop_time.value };
   const table = await readInputTable(
     { file: file === undefined ? undefined : await resolveFile(file), inline },
@@ -82,6 +86,26 @@ async function addSeries(
   kwargs.input_series = encodeInputSeries(mapped.series);
   notes.push(...mapped.notes);
   warnings.push(...mapped.warnings);
+  return mapped.series;
+}
+
+/* Steps of one size cannot be cut where an input jumps: the runner would refuse the run. */
+function refuseJumps(
+  description: ModelDescription,
+  series: InputSeries,
+  { start_time, stop_time, step_size }: TimeSettings,
+): void {
+  const steps = { startTime: start_time.value, stopTime: stop_time.value, stepSize: step_size.value };
+  const jump = findJumpBetweenPoints(description, series, steps);
+  if (jump === undefined) return;
+  throw new ToolError(
+    "invalid_argument",
+    `Cannot set "${jump.key}" over time: it jumps at ${jump.time} s, between two communication points of ${steps.stepSize} s, ` +
+      "and the FMU takes steps of one size only",
+    jump.fitting === undefined
+      ? "Give a `step_size` that divides the times at which inputs jump."
+      : `Give a \`step_size\` of ${jump.fitting} s.`,
+  );
 }
 
 async function readFiles(

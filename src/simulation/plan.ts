@@ -1,12 +1,13 @@
 import { ToolError } from "../errors.ts";
 import { variablesByName } from "../fmi/description/aliases.ts";
-import { findClosestNames } from "../fmi/description/closest-names.ts";
-import { type InterfaceType, pickInterface } from "../fmi/description/interface-type.ts";
+import { type InterfaceType, takesStepsOfOneSize } from "../fmi/description/interface-type.ts";
 import type { ModelDescription, StartValue, Variable } from "../fmi/description/model-description.ts";
 import { selectVariables } from "../fmi/description/select-variables.ts";
+import { findElement } from "../fmi/description/variable-element.ts";
 import { resizeDescription } from "../fmi/structural-parameters.ts";
-import type { WireValue } from "../runner/contract.ts";
+import { type AppliedInputs, applyInputs } from "./apply-inputs.ts";
 import { planTimes, type Sourced, type TimeRequest, type TimeSettings } from "./plan-times.ts";
+import { requireVariable } from "./require-variable.ts";
 import { applyStartValue, type UserValue } from "./start-values.ts";
 
 /** What the caller asks of a run; times in seconds. */
@@ -31,8 +32,8 @@ export interface RunPlan {
   times: TimeSettings;
   tolerance: Sourced<number | null>;
   /** Start values in each variable's own unit, as the runner takes them. */
-  inputs: Record<string, WireValue>;
-  inputsApplied: Record<string, { value: WireValue; unit: string | null; given?: UserValue }>;
+  inputs: AppliedInputs["inputs"];
+  inputsApplied: AppliedInputs["inputsApplied"];
   outputVariables: string[];
   units: Record<string, string | null>;
   warnings: string[];
@@ -42,24 +43,14 @@ export interface RunPlan {
 export function planRun(description: ModelDescription, request: RunRequest): RunPlan {
   const resized = resizeDescription(description, structuralValues(description, request));
   const byName = variablesByName(resized);
-  const warnings: string[] = [];
-  const inputs: RunPlan["inputs"] = {};
-  const inputsApplied: RunPlan["inputsApplied"] = {};
-  for (const [wanted, given] of Object.entries(request.inputs)) {
-    const variable = findVariable(byName, wanted, "start value");
-    const { name } = variable;
-    const applied = applyStartValue(variable, given, resized);
-    inputs[name] = applied.value;
-    inputsApplied[name] = {
-      value: applied.value,
-      unit: applied.unit ?? null,
-      ...asGiven(given, applied.value),
-    };
-    if (applied.warning) warnings.push(applied.warning);
-  }
+  const { inputs, inputsApplied, warnings } = applyInputs(resized, request.inputs);
   const outputVariables = chooseOutputs(resized, byName, request.output_variables, warnings);
   const units = Object.fromEntries(outputVariables.map((name) => [name, byName.get(name)?.unit ?? null]));
-  const times = planTimes(description.defaultExperiment, request, takesStepsOfOneSize(description, request));
+  const times = planTimes(
+    description.defaultExperiment,
+    request,
+    takesStepsOfOneSize(description, request.interface_type),
+  );
   return {
     description: resized,
     times,
@@ -70,12 +61,6 @@ export function planRun(description: ModelDescription, request: RunRequest): Run
     units,
     warnings,
   };
-}
-
-/** Where canHandleVariableCommunicationStepSize is false; a solver of Model Exchange takes what steps it likes. */
-function takesStepsOfOneSize(description: ModelDescription, request: RunRequest): boolean {
-  const { type, description: used } = pickInterface(description, request.interface_type);
-  return type === "co_simulation" && used?.canHandleVariableCommunicationStepSize === false;
 }
 
 /** The sizes of arrays follow from these, so they are read first. */
@@ -90,10 +75,6 @@ function structuralValues(
     values.set(variable.name, [applyStartValue(variable, given, description).value].flat() as StartValue[]);
   }
   return values;
-}
-
-function asGiven(given: UserValue, value: WireValue): { given?: UserValue } {
-  return typeof given === "string" && given !== value ? { given } : {};
 }
 
 function planTolerance(description: ModelDescription, request: RunRequest): Sourced<number | null> {
@@ -118,13 +99,10 @@ function chooseOutputs(
   warnings: string[],
 ): string[] {
   if (wanted && wanted.length > 0) {
-    const { names, unknown } = selectVariables(description, wanted);
-    for (const name of unknown) findVariable(byName, name, "output variable");
-    for (const each of wanted) {
-      const name = byName.get(each)?.name ?? each;
-      if (name !== each) warnings.push(`"${each}" is another name of "${name}", under which it is recorded`);
-    }
-    return names.map((name) => checkRecordable(findVariable(byName, name, "output variable")));
+    const own = wanted.map((each) => ownName(description, byName, each, warnings));
+    const { names, unknown } = selectVariables(description, own);
+    for (const name of unknown) requireVariable(byName, name, "output variable");
+    return names.map((name) => checkRecordable(requireVariable(byName, name, "output variable")));
   }
   const outputs = description.variables.filter(
     (variable) => variable.causality === "output" && variable.type !== "Clock",
@@ -137,24 +115,27 @@ function chooseOutputs(
   return outputs.map((variable) => variable.name);
 }
 
+/* What an alias, or an element of an array, is recorded as; anything else as it is. */
+function ownName(
+  description: ModelDescription,
+  byName: ReadonlyMap<string, Variable>,
+  wanted: string,
+  warnings: string[],
+): string {
+  const variable = byName.get(wanted);
+  const element = variable === undefined ? findElement(description, wanted) : undefined;
+  if (element !== undefined)
+    warnings.push(`"${wanted}" is an element of "${element.variable.name}", which is recorded whole`);
+  else if (variable !== undefined && variable.name !== wanted)
+    warnings.push(`"${wanted}" is another name of "${variable.name}", under which it is recorded`);
+  return element?.variable.name ?? variable?.name ?? wanted;
+}
+
 function checkRecordable({ name, type }: Variable): string {
   if (type !== "Clock") return name;
   throw new ToolError(
     "invalid_argument",
     `Cannot use "${name}" as output variable: it is a clock, which has no value`,
     `Leave "${name}" out of \`output_variables\`.`,
-  );
-}
-
-function findVariable(byName: ReadonlyMap<string, Variable>, name: string, role: string): Variable {
-  const variable = byName.get(name);
-  if (variable) return variable;
-  const close = findClosestNames(name, byName.keys());
-  throw new ToolError(
-    "invalid_argument",
-    `Cannot use "${name}" as ${role}: the FMU has no variable of this name`,
-    close.length > 0
-      ? `Use one of the FMU's own names, such as ${close.map((candidate) => `"${candidate}"`).join(", ")}.`
-      : "Call `upload_fmu` with the FMU's path to list its inputs, outputs and parameters.",
   );
 }

@@ -1,6 +1,7 @@
 import { ToolError } from "../errors.ts";
 import { countElements } from "../fmi/description/dimensions.ts";
-import type { ModelDescription, Variable } from "../fmi/description/model-description.ts";
+import type { ModelDescription, StartValue, Variable } from "../fmi/description/model-description.ts";
+import type { VariableElement } from "../fmi/description/variable-element.ts";
 import { whyNotSettable } from "../fmi/settable.ts";
 import { findOutOfRange, fitInteger, integerRange } from "../fmi/start-values.ts";
 import { convertToUnit, parseQuantity } from "../fmi/units/units.ts";
@@ -10,7 +11,7 @@ import type { WireValue } from "../runner/contract.ts";
 export type UserValue = number | boolean | string | UserValue[];
 
 /** A start value ready for the runner, in the variable's own unit. */
-interface AppliedValue {
+export interface AppliedValue {
   value: WireValue;
   unit: string | undefined;
   /** Set where the value lies outside the variable's min or max. */
@@ -39,6 +40,43 @@ export function applyStartValue(
       ? toScalar(variable, given, description)
       : toArray(variable, given, description);
   return { value, unit: variable.unit, warning: rangeWarning(variable, value) };
+}
+
+/**
+ * {@link applyStartValue} of one element of an array, called `name`. `putInto` puts it into values of all elements, which are the
+ * start values unless given; it throws `invalid_argument` where there are none.
+ */
+export function applyElement(
+  { variable, index }: VariableElement,
+  name: string,
+  given: UserValue,
+  description: ModelDescription,
+): AppliedValue & { putInto(whole: WireValue | undefined): WireValue[] } {
+  checkSettable(variable);
+  const named = { ...variable, name };
+  const value = toScalar(named, given, description);
+  const putInto = (whole: WireValue | undefined) => {
+    const elements = Array.isArray(whole) ? whole : startElements(variable, name, description);
+    return elements.map((each, i) => (i === index ? value : each)) as WireValue[];
+  };
+  return { value, unit: variable.unit, warning: rangeWarning(named, value), putInto };
+}
+
+function startElements(
+  variable: Variable,
+  name: string,
+  description: ModelDescription,
+): readonly StartValue[] {
+  const count = countElements(variable, description);
+  const { start = [] } = variable;
+  if (start.length === count) return start;
+  const [only] = start;
+  if (only !== undefined && start.length === 1) return Array.from({ length: count }, () => only);
+  throw new ToolError(
+    "invalid_argument",
+    `Cannot set "${name}" alone: the other elements of "${variable.name}" have no start values`,
+    `Give "${variable.name}" as a list of ${count} values in row-major order.`,
+  );
 }
 
 function checkSettable(variable: Variable): void {

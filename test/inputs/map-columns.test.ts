@@ -57,6 +57,27 @@ describe("mapColumns", () => {
     expect(map("t,small\n0,1\n10,2", { interpolation: { small: "hold" } }).columns[0]?.[2]).toBe("hold");
   });
 
+  test("reads the items of an enumeration by name, and a Boolean as true and false", () => {
+    const { columns } = map("t,mode,on\n0,off,true\n4, heat ,FALSE\n10,3,1");
+    expect(columns).toEqual([
+      ["mode", [1, 2, 3], "hold"],
+      ["on", [1, 0, 1], "hold"],
+    ]);
+  });
+
+  test.each([
+    [
+      "t,mode\n0,off\n4,cool\n10,off",
+      'Cannot set "mode" to "cool" at 4 s: its items are off (1), heat (2), 1 (3)',
+    ],
+    ["t,mode\n0,off\n10,7", 'Cannot set "mode" to 7 at 10 s: its items are off (1), heat (2), 1 (3)'],
+    ["t,mode\n0,off\n10,", 'line 3, column "mode": the cell is empty'],
+    ["t,small\n0,1\n4,off\n10,off", 'line 3, column "small": "off" is no number'],
+    ["t,on\n0,true\n10,off", 'line 3, column "on": "off" is no number'],
+  ])("refuses a word that its variable does not know: %j", async (csv, words) => {
+    expect((await refuse(csv)).message).toContain(words);
+  });
+
   test("cuts the series to the run", () => {
     expect(map("t,small\n0,1\n5,2\n10,3\n15,4\n20,5", {}, { startTime: 6, stopTime: 10 }).time).toEqual([
       5, 10,
@@ -96,7 +117,12 @@ describe("mapColumns refuses", () => {
     ],
     ["a Boolean of 0.5", { map: { on: "half" } }, "a Boolean is 0 or 1", "Boolean"],
     ["a UInt8 of 300", { map: { byte_in: "big" } }, "goes from 0 to 255", "UInt8"],
-    ["an item that is none", { map: { mode: "big" } }, "its items are 1, 2, 3", "Enumeration"],
+    [
+      "an item that is none",
+      { map: { mode: "big" } },
+      "its items are off (1), heat (2), 1 (3)",
+      "Enumeration",
+    ],
     [
       "lines for an integer",
       { map: { int_in: "a" }, interpolation: { int_in: "linear" } },

@@ -79,7 +79,7 @@ describe("readCsv reads", () => {
   test("a column that nobody may ask for, with its first bad cell as its problem", () => {
     const table = readCsv("t,a,note\n0,1,ok\n1,2,\n", "in.csv", AT_ZERO);
     expect(table.columns.get("a")?.problem).toBeUndefined();
-    expect(table.columns.get("note")?.problem?.message).toBe(
+    expect(table.columns.get("note")?.words?.problem.message).toBe(
       'Cannot read the file "in.csv": line 2, column "note": "ok" is no number',
     );
   });

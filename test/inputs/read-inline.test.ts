@@ -20,6 +20,16 @@ test("readInlineInputs reads times, units, booleans and interpolation", () => {
   expect([...(columns.get("on")?.values ?? [])]).toEqual([1, 0, 1]);
 });
 
+test("readInlineInputs reads numbers in text, and leaves words to the variable that they are for", () => {
+  const inline = { time: [0, 1, 2], columns: { u: ["1.5", "true", "2e3"], mode: ["off", 2, "off"] } };
+  const { columns } = readInlineInputs(inline, AT_ZERO);
+  expect(columns.get("u")).toMatchObject({ values: Float64Array.of(1.5, 1, 2000), words: undefined });
+  const { words, values } = columns.get("mode")!;
+  expect([...values]).toEqual([Number.NaN, 2, Number.NaN]);
+  expect(words?.problem.message).toContain('value 1 of the column "mode" is "off", no number');
+  expect(words?.replaceIn(values, new Map([["off", 7]]))).toEqual(Float64Array.of(7, 2, 7));
+});
+
 test("readInlineInputs reads dates", () => {
   const inline = { time: ["2026-01-01T00:00", "2026-01-01T01:00"], columns: { u: [1, 2] } };
   expect([...readInlineInputs(inline, { startTime: 5 }).time]).toEqual([5, 3605]);

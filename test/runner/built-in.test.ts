@@ -93,7 +93,7 @@ describe("run_fmi_simulation", () => {
 
   test("64-bit integers and Binary come home exactly", async () => {
     const { run } = await startTestRunner(child.path);
-    const { outputs } = await run("feedthrough-3", {
+    const { outputs, messages } = await run("feedthrough-3", {
       inputs: {
         int64_in: -9_223_372_036_854_775_808n,
         uint64_in: 18_446_744_073_709_551_615n,
@@ -111,6 +111,12 @@ describe("run_fmi_simulation", () => {
       enum_out: 2,
       string_out: "text",
     });
+    expect(messages).toContain(
+      'Warning: "int64_out", "uint64_out" passed 2^53, from where on the series and its statistics are rounded to float64; ' +
+        "the values at the end, in the outputs, are exact.",
+    );
+    const usual = await run("feedthrough-3", { inputs: { int64_in: 2n ** 53n - 1n } });
+    expect(usual.messages).toEqual([]);
   });
 });
 

@@ -35,6 +35,26 @@ describe("planRun", () => {
     expect(plan({ output_variables: ["a.*"] }, { variables }).outputVariables).toEqual(["u", "y"]);
   });
 
+  test("takes an element of an array by its indices: the others keep their values", () => {
+    const given = { "matrix[2,3]": 8, "matrix[1,2]": "10", temperature: 300 };
+    const { inputs, inputsApplied, warnings } = plan({ inputs: given });
+    expect(inputs).toEqual({ matrix: [0, 10, 0, 0, 0, 8], temperature: 300 });
+    expect(inputsApplied).toMatchObject({
+      "matrix[2,3]": { value: 8 },
+      "matrix[1,2]": { value: 10, given: "10" },
+      temperature: { value: 300, unit: "K" },
+    });
+    expect(warnings).toEqual(['"matrix[1,2]" = 10 lies outside its range -∞ to 9']);
+    const whole = plan({ inputs: { "matrix[1,1]": 7, matrix: [1, 2, 3, 4, 5, 6] } });
+    expect(whole.inputs).toEqual({ matrix: [7, 2, 3, 4, 5, 6] });
+  });
+
+  test("records the array of an element that is asked for", () => {
+    const { outputVariables, warnings } = plan({ output_variables: ["matrix[1,2]", "h", "matrix[2,2]"] });
+    expect(outputVariables).toEqual(["matrix", "h"]);
+    expect(warnings[0]).toBe('"matrix[1,2]" is an element of "matrix", which is recorded whole');
+  });
+
   test("warns where there is nothing to record", () => {
     const variables = '<Float64 name="p" valueReference="1" causality="parameter" start="1"/>';
     expect(plan({}, { variables }).warnings.join()).toContain("`output_variables`");
@@ -77,6 +97,16 @@ describe("planRun", () => {
 });
 
 describe("planRun refuses", () => {
+  test("an element whose array has a new size, and so no start values, and one that is none", async () => {
+    const resized = await catchToolError(() => plan({ inputs: { size: 3, "sized[3]": 1 } }));
+    expect(resized.message).toContain('"sized[3]" alone: the other elements of "sized" have no start values');
+    expect(resized.remedy).toContain('"sized" as a list of 3 values');
+    const outside = await catchToolError(() => plan({ inputs: { "matrix[3,1]": 1 } }));
+    expect(outside.message).toContain('Cannot use "matrix[3,1]" as start value');
+    const text = await catchToolError(() => plan({ inputs: { "matrix[1,1]": "x" } }));
+    expect(text.message).toContain('Cannot set "matrix[1,1]": it is a Float64');
+  });
+
   test.each<[string, Partial<RunRequest>, RegExp, RegExp]>([
     ["an unknown input", { inputs: { Temprature: 300 } }, /"Temprature" as start value/, /"temperature"/],
     ["an unknown output", { output_variables: ["H"] }, /"H" as output variable/, /"h"/],

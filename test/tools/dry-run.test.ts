@@ -61,6 +61,18 @@ describe("run_fmi_simulation with dry_run", () => {
     expect(await records()).toHaveLength(1);
   });
 
+  test("finds an input that jumps where steps of one size cannot be cut", async () => {
+    const inline = { time: [0, 0.55, 1], columns: { u: [0, 1, 1] } };
+    const input_series = { inline, interpolation: { u: "hold" } };
+    const args = { path: fixture("constant-step-2.fmu"), input_series, dry_run: true };
+    expect(await tools.fail("run_fmi_simulation", args)).toMatchObject({
+      code: "invalid_argument",
+      message: expect.stringMatching(/"u" over time: it jumps at 0.55 s, between two communication points/),
+      remedy: expect.stringContaining("`step_size` of 0.05 s"),
+    });
+    expect((await tools.call("run_fmi_simulation", { ...args, step_size: 0.05 })).status).toBe("dry_run");
+  });
+
   test("finds what a run would be refused for", async () => {
     const error = await tools.fail("run_fmi_simulation", {
       path: FMU,

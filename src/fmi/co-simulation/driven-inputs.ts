@@ -1,5 +1,6 @@
+import { findElement, type VariableElement } from "../description/variable-element.ts";
 import { createInputCursor, type InputCursor, type InputSide } from "../input/input-cursor.ts";
-import { findInputElement, type InputElement, isHeld } from "../input/input-element.ts";
+import { isHeld } from "../input/input-element.ts";
 import { type InputSeries, timeTolerance } from "../input/input-series.ts";
 import type { DrivenInputs } from "../model-exchange/model-exchange-problem.ts";
 import type { SimulationSettings } from "../simulation-settings.ts";
@@ -56,8 +57,8 @@ export function createSeriesInputs(
   };
 }
 
-function requireElement({ description }: ValueAccess, key: string): InputElement {
-  const element = findInputElement(description, key);
+function requireElement({ description }: ValueAccess, key: string): VariableElement {
+  const element = findElement(description, key);
   if (element === undefined) throw new Error(`no variable takes the column ${JSON.stringify(key)}`);
   return element;
 }
@@ -65,7 +66,7 @@ function requireElement({ description }: ValueAccess, key: string): InputElement
 function createGroup(
   access: ValueAccess,
   series: InputSeries,
-  elements: readonly (InputElement & { key: string })[],
+  elements: readonly (VariableElement & { key: string })[],
   settings: SimulationSettings,
 ): Group {
   const columns = elements.map(({ key, variable }) => ({ name: key, isDiscrete: isHeld(variable) }));

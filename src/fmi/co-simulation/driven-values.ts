@@ -1,6 +1,6 @@
 import { countElements } from "../description/dimensions.ts";
 import type { Variable } from "../description/model-description.ts";
-import type { InputElement } from "../input/input-element.ts";
+import type { VariableElement } from "../description/variable-element.ts";
 import type { SimulationSettings } from "../simulation-settings.ts";
 import { createValueBlocks, type ValueAccess } from "../value-block.ts";
 
@@ -11,7 +11,7 @@ import { createValueBlocks, type ValueAccess } from "../value-block.ts";
 export function createElementSetter(
   access: ValueAccess,
   { startValues }: Pick<SimulationSettings, "startValues">,
-  elements: readonly InputElement[],
+  elements: readonly VariableElement[],
   filter: (variable: Variable) => boolean = () => true,
 ): (values: Float64Array) => void {
   const variables = [...new Set(elements.map(({ variable }) => variable))].filter(filter);

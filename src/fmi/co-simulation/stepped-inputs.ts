@@ -1,7 +1,8 @@
 import { ToolError } from "../../errors.ts";
 import type { Variable } from "../description/model-description.ts";
+import { findElement, type VariableElement } from "../description/variable-element.ts";
 import { createInputCursor, type InputCursor } from "../input/input-cursor.ts";
-import { findInputElement, type InputElement, isHeld } from "../input/input-element.ts";
+import { isHeld } from "../input/input-element.ts";
 import type { InputSeries } from "../input/input-series.ts";
 import type { CoSimulationInstance } from "../instance.ts";
 import type { SimulationSettings } from "../simulation-settings.ts";
@@ -21,7 +22,7 @@ export interface SteppedInputs {
   nextEventAfter(time: number): number;
 }
 
-interface Driven extends InputElement {
+interface Driven extends VariableElement {
   key: string;
 }
 
@@ -76,7 +77,7 @@ export function createSteppedInputs(
 }
 
 function findDriven({ description }: ValueAccess, key: string): Driven {
-  const found = findInputElement(description, key);
+  const found = findElement(description, key);
   if (found !== undefined) return { ...found, key };
   throw new ToolError(
     "invalid_argument",

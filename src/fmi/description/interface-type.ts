@@ -14,3 +14,12 @@ export function pickInterface(
   const type = asked ?? (coSimulation === undefined ? "model_exchange" : "co_simulation");
   return { type, description: type === "co_simulation" ? coSimulation : modelExchange };
 }
+
+/** Whether all communication steps have to have one size; a solver of Model Exchange takes what steps it likes. */
+export function takesStepsOfOneSize(
+  description: Pick<ModelDescription, "coSimulation" | "modelExchange">,
+  asked: InterfaceType | null | undefined,
+): boolean {
+  const { type, description: used } = pickInterface(description, asked);
+  return type === "co_simulation" && used?.canHandleVariableCommunicationStepSize === false;
+}

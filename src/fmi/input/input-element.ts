@@ -1,23 +1,5 @@
-import { elementNames } from "../description/dimensions.ts";
-import type { ModelDescription, Variable } from "../description/model-description.ts";
+import type { Variable } from "../description/model-description.ts";
 import { isTriggeredClock } from "./triggered-clocks.ts";
-
-/** What a column of an input series drives: a scalar variable, or one element of an array. */
-export interface InputElement {
-  variable: Variable;
-  /** In row-major order; 0 for a scalar. */
-  index: number;
-}
-
-/** Finds what a column's key means: a variable's name, or an array's with indices from 1 (`u[2]`, `k[1,2]`). */
-export function findInputElement(description: ModelDescription, key: string): InputElement | undefined {
-  const named = description.variables.find(({ name }) => name === key);
-  if (named !== undefined) return { variable: named, index: 0 };
-  const array = /^(.+)\[\d+(?:,\d+)*\]$/.exec(key)?.[1];
-  const variable = description.variables.find(({ name }) => name === array);
-  const index = variable === undefined ? -1 : elementNames(variable, description).indexOf(key);
-  return variable === undefined || index < 0 ? undefined : { variable, index };
-}
 
 /** Whether a variable changes at events only and so cannot follow a straight line (FMI 3.0.2, 2.4.7.4, `variability`). */
 export function isHeld({ type, variability }: Variable): boolean {

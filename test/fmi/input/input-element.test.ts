@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { findInputElement, isHeld, whyNotDriven } from "../../../src/fmi/input/input-element.ts";
+import { findElement } from "../../../src/fmi/description/variable-element.ts";
+import { isHeld, whyNotDriven } from "../../../src/fmi/input/input-element.ts";
 import { planModel } from "../../support/plan-model.ts";
 
 const MODEL = planModel();
@@ -9,15 +10,15 @@ test.each([
   ["matrix[1,1]", "matrix", 0],
   ["matrix[2,1]", "matrix", 3],
   ["matrix", "matrix", 0],
-])("findInputElement finds %s", (key, name, index) => {
-  const found = findInputElement(MODEL, key);
+])("findElement finds %s", (key, name, index) => {
+  const found = findElement(MODEL, key);
   expect([found?.variable.name, found?.index]).toEqual([name, index]);
 });
 
 test.each(["matrix[3,1]", "matrix[1]", "temperature[1]", "absent", "absent[1]"])(
-  "findInputElement finds nothing for %s",
+  "findElement finds nothing for %s",
   (key) => {
-    expect(findInputElement(MODEL, key)).toBeUndefined();
+    expect(findElement(MODEL, key)).toBeUndefined();
   },
 );
 
@@ -32,7 +33,7 @@ test.each([
   ["time", "independent"],
   ["tick", "Clock"],
 ])("whyNotDriven says of %s: %s", (name, why) => {
-  const variable = findInputElement(MODEL, name)?.variable;
+  const variable = findElement(MODEL, name)?.variable;
   if (variable === undefined) throw new Error(name);
   if (why === undefined) expect(whyNotDriven(variable)).toBeUndefined();
   else expect(whyNotDriven(variable)).toContain(why);

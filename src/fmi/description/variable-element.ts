@@ -1,0 +1,19 @@
+import { elementNames } from "./dimensions.ts";
+import type { ModelDescription, Variable } from "./model-description.ts";
+
+/** What a name with indices means: a scalar variable, or one element of an array. */
+export interface VariableElement {
+  variable: Variable;
+  /** In row-major order; 0 for a scalar. */
+  index: number;
+}
+
+/** Finds the variable of a name, or the element of an array by its indices from 1 (`u[2]`, `k[1,2]`). */
+export function findElement(description: ModelDescription, key: string): VariableElement | undefined {
+  const named = description.variables.find(({ name }) => name === key);
+  if (named !== undefined) return { variable: named, index: 0 };
+  const array = /^(.+)\[\d+(?:,\d+)*\]$/.exec(key)?.[1];
+  const variable = description.variables.find(({ name }) => name === array);
+  const index = variable === undefined ? -1 : elementNames(variable, description).indexOf(key);
+  return variable === undefined || index < 0 ? undefined : { variable, index };
+}

@@ -1,0 +1,55 @@
+import { variablesByName } from "../fmi/description/aliases.ts";
+import type { ModelDescription } from "../fmi/description/model-description.ts";
+import { findElement, type VariableElement } from "../fmi/description/variable-element.ts";
+import type { WireValue } from "../runner/contract.ts";
+import { requireVariable } from "./require-variable.ts";
+import { type AppliedValue, applyElement, applyStartValue, type UserValue } from "./start-values.ts";
+
+/** Start values checked against a model description. */
+export interface AppliedInputs {
+  /** In each variable's own unit, as the runner takes them; of an array that has elements set, all elements. */
+  inputs: Record<string, WireValue>;
+  /** By variable, or by element where one was given. */
+  inputsApplied: Record<string, { value: WireValue; unit: string | null; given?: UserValue }>;
+  warnings: string[];
+}
+
+/**
+ * Applies start values by the names of variables, and of elements of arrays (`m[1,2]`), which count over a value of the whole
+ * array. Throws `invalid_argument` for what cannot be set and a name that is none.
+ */
+export function applyInputs(
+  description: ModelDescription,
+  given: Readonly<Record<string, UserValue>>,
+): AppliedInputs {
+  const byName = variablesByName(description);
+  const applied: AppliedInputs = { inputs: {}, inputsApplied: {}, warnings: [] };
+  const { inputs, inputsApplied, warnings } = applied;
+  const note = (name: string, wanted: string, { value, unit, warning }: AppliedValue) => {
+    inputsApplied[name] = { value, unit: unit ?? null, ...asGiven(given[wanted], value) };
+    if (warning !== undefined) warnings.push(warning);
+  };
+  const elements: [name: string, element: VariableElement][] = [];
+  for (const [wanted, value] of Object.entries(given)) {
+    const element = byName.has(wanted) ? undefined : findElement(description, wanted);
+    if (element !== undefined) {
+      elements.push([wanted, element]);
+      continue;
+    }
+    const variable = requireVariable(byName, wanted, "start value");
+    const own = applyStartValue(variable, value, description);
+    inputs[variable.name] = own.value;
+    note(variable.name, wanted, own);
+  }
+  for (const [wanted, element] of elements) {
+    const { name } = element.variable;
+    const own = applyElement(element, wanted, given[wanted] ?? "", description);
+    inputs[name] = own.putInto(inputs[name]);
+    note(wanted, wanted, own);
+  }
+  return applied;
+}
+
+function asGiven(given: UserValue | undefined, value: WireValue): { given?: UserValue } {
+  return typeof given === "string" && given !== value ? { given } : {};
+}
