@@ -104,7 +104,8 @@ export class ModelExchangeLoop {
     let isStateEvent = located !== undefined;
     let checked = startTime;
     if (nativeRows !== undefined) this.#recordPoints(nativeRows, end);
-    for (let t = this.#pointTime(); t < end && this.#nextPoint <= grid.steps; t = this.#pointTime()) {
+    for (let t = this.#pointTime(); t < end && !this.#isAtPoint(end); t = this.#pointTime()) {
+      if (this.#nextPoint > grid.steps) break;
       solver.interpolate(t, this.#x);
       this.#setPoint(t);
       if (this.#hasChangedSign()) {
@@ -128,7 +129,7 @@ export class ModelExchangeLoop {
     const time = this.#time;
     const completed = needsCompletedStep ? instance.completedIntegratorStep() : undefined;
     if (completed?.terminate) return false;
-    if (time === this.#pointTime()) this.#recordPoint(time);
+    if (this.#isAtPoint(time)) this.#recordPoint(time);
     const isTimeEvent = this.#isNow(this.#nextTimeEvent);
     const isStepEvent = completed?.enterEventMode ?? false;
     const isInputEvent = inputs?.isJump(time) ?? false;
@@ -194,7 +195,7 @@ export class ModelExchangeLoop {
       count = 0;
       for (let k = this.#nextPoint; count < size && k <= grid.steps; k++, count++) {
         const t = gridTime(grid, k);
-        if (t >= end) break;
+        if (t >= end || this.#isAt(k, end)) break;
         times[count] = t;
         solver.interpolate(t, states[count] as Float64Array);
       }
@@ -210,6 +211,17 @@ export class ModelExchangeLoop {
 
   #pointTime(): number {
     return gridTime(this.#parts.grid, this.#nextPoint);
+  }
+
+  #isAtPoint(time: number): boolean {
+    return this.#isAt(this.#nextPoint, time);
+  }
+
+  /* Whether grid point `k` is at a time, or within rounding of it; the last one is the stop time itself. */
+  #isAt(k: number, time: number): boolean {
+    const { grid } = this.#parts;
+    const point = gridTime(grid, k);
+    return k < grid.steps ? isSame(time, point) : k === grid.steps && time === point;
   }
 
   #setPoint(time: number): void {
