@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import koffi from "koffi";
 import { ToolError, toError } from "../errors.ts";
@@ -50,9 +50,10 @@ let configured = false;
 
 /**
  * Loads a shared library, with deep binding (Node exports zlib and OpenSSL, which would shadow the library's own) and a
- * 16 MiB stack for its functions; null means this process. Throws `invalid_fmu` with the loader's reason.
+ * 16 MiB stack for its functions; null means this process. The loader looks into `searchFolder`, where there is one. Throws
+ * `invalid_fmu` with the loader's reason.
  */
-export function loadLibrary(path: string | null): NativeLibrary {
+export function loadLibrary(path: string | null, searchFolder?: string): NativeLibrary {
   if (!configured) {
     koffi.config({ sync_stack_size: STACK_BYTES });
     koffi.alias("status", "uint32_t");
@@ -61,7 +62,7 @@ export function loadLibrary(path: string | null): NativeLibrary {
   configured = true;
   let handle: ReturnType<typeof koffi.load>;
   try {
-    handle = path === null ? koffi.load(null) : loadWithSiblings(path);
+    handle = path === null ? koffi.load(null) : loadWithSiblings(path, searchFolder);
   } catch (thrown) {
     const reason = toError(thrown).message.replace(/^Failed to load shared library: /, "");
     throw new ToolError(
@@ -86,18 +87,28 @@ export function loadLibrary(path: string | null): NativeLibrary {
 
 /*
  * A library that the FMU brings beside its own and does not say where to look for is found by its name (SONAME) once it is
- * loaded.
+ * loaded; one without such a name where the loader looks.
  */
-function loadWithSiblings(path: string, loaded = new Set<string>()): ReturnType<typeof koffi.load> {
+function loadWithSiblings(
+  path: string,
+  searchFolder: string | undefined,
+  loaded = new Set<string>(),
+): ReturnType<typeof koffi.load> {
   try {
     return koffi.load(path, { deep: true });
   } catch (thrown) {
     const missing = /([^\s:/]+): cannot open shared object file/.exec(toError(thrown).message)?.[1];
     const sibling = missing === undefined ? path : join(dirname(path), missing);
-    if (sibling === path || loaded.has(sibling) || !existsSync(sibling)) throw thrown;
-    loaded.add(sibling);
-    held.push(loadWithSiblings(sibling, loaded));
-    return loadWithSiblings(path, loaded);
+    if (missing === undefined || sibling === path || !existsSync(sibling)) throw thrown;
+    if (loaded.has(sibling)) {
+      const link = searchFolder === undefined ? undefined : join(searchFolder, missing);
+      if (link === undefined || existsSync(link)) throw thrown;
+      symlinkSync(sibling, link);
+    } else {
+      loaded.add(sibling);
+      held.push(loadWithSiblings(sibling, searchFolder, loaded));
+    }
+    return loadWithSiblings(path, searchFolder, loaded);
   }
 }
 

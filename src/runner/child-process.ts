@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { ChildMessage, SimulationJob } from "./child-messages.ts";
+import { librarySearch } from "./limits.ts";
 
 /** How child processes are started. */
 export interface ChildProcessOptions {
@@ -55,10 +56,17 @@ const DRAIN_MS = 500;
 /** Starts a child process in a folder of its own. */
 export async function startSimulationProcess(options: ChildProcessOptions): Promise<SimulationProcess> {
   const directory = await mkdtemp(join(options.workDir, "run-"));
+  // The loader passes over folders for good that are not there when it starts.
+  const libraries = join(directory, ".modal-fmi-libraries");
+  await mkdir(libraries);
   const ownGroup = options.platform !== "win32";
   const child = spawn(process.execPath, [options.childPath], {
     cwd: directory,
-    env: { HOME: directory, TMPDIR: directory, ...options.environment },
+    env: {
+      ...{ HOME: directory, TMPDIR: directory },
+      ...options.environment,
+      ...librarySearch(options.platform, libraries),
+    },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     serialization: "advanced",
     detached: ownGroup,

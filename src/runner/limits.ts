@@ -13,6 +13,7 @@ const LINE_BUFFERED = 1;
 const F_GETFL = 3;
 const F_SETFL = 4;
 const O_NONBLOCK = 0o4000;
+const LIBRARY_SEARCH = "LD_LIBRARY_PATH";
 
 /**
  * Ties this process to its parent's life, forbids core dumps and new privileges, and makes C's stdout line-buffered, so
@@ -66,6 +67,18 @@ export async function flushOutput(platform: string): Promise<void> {
   if (platform !== "linux") return;
   const fflush = await bindHost("fflush", "int", ["uintptr_t"]);
   fflush(0);
+}
+
+/** What a process that is to load FMUs has to have in its environment, for libraries to be looked for in a folder. Linux only. */
+export function librarySearch(platform: string, folder: string): Record<string, string> {
+  return platform === "linux" ? { [LIBRARY_SEARCH]: folder } : {};
+}
+
+/** That folder, once: what this process starts looks for its libraries where it would anyway. */
+export function takeLibrarySearch(): string | undefined {
+  const folder = process.env[LIBRARY_SEARCH];
+  delete process.env[LIBRARY_SEARCH];
+  return folder;
 }
 
 /** Memory of a process that is backed by no file, bytes; undefined where that cannot be told, and always but on Linux. */

@@ -96,7 +96,7 @@ describe("superviseSimulation", () => {
       await run("noisy-3");
       const seen = log.flatMap((line) => /^environment: ([A-Z_]+)=/.exec(line)?.[1] ?? []);
       expect(seen.filter((name) => !name.startsWith("NODE_CHANNEL_")).sort()).toEqual([
-        ...["HOME", "LANG", "PATH", "TMPDIR"],
+        ...["HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "TMPDIR"],
       ]);
       expect(log.join("\n")).not.toContain("planted");
     } finally {
