@@ -1,4 +1,5 @@
 import { toError } from "../errors.ts";
+import type { ChosenInterface } from "../fmi/description/choose-interface.ts";
 import type { ModelDescription } from "../fmi/description/model-description.ts";
 import { findElement } from "../fmi/description/variable-element.ts";
 import { decodeInputSeries } from "../fmi/input/encode-input-series.ts";
@@ -7,7 +8,6 @@ import { checkInputSeries, type InputSeries } from "../fmi/input/input-series.ts
 import { findJumpBetweenPoints } from "../fmi/input/jump-between-points.ts";
 import { readStateHeader } from "../fmi/saved-state.ts";
 import { MOST_SENT_BYTES, type RunArguments } from "./contract.ts";
-import type { ChosenInterface } from "./plan-interface.ts";
 import { type PlanNotes, suggest } from "./plan-start-values.ts";
 import type { PlannedTimes } from "./plan-times.ts";
 

@@ -190,6 +190,9 @@ function describeOutcome(
   { end, timeReached, recording, lists }: SupervisedOutcome,
 ): string[] {
   const messages: string[] = [];
+  const isWhole = end === "completed" || end === "terminated_by_fmu";
+  if (recording === undefined && isWhole)
+    messages.push("Warning: there is no series: its file was gone at the end, which is the FMU's own doing.");
   if (lists === undefined)
     messages.push("Warning: the series is without Strings and Binaries, whose recording was full at 1 MiB.");
   else if (lists.length > 0 && recording !== undefined && recording.thinnedBy > 1)

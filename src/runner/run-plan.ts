@@ -1,3 +1,4 @@
+import { type ChosenInterface, chooseInterface } from "../fmi/description/choose-interface.ts";
 import type { ModelDescription } from "../fmi/description/model-description.ts";
 import { selectVariables } from "../fmi/description/select-variables.ts";
 import type { Fmu } from "../fmi/fmu.ts";
@@ -10,7 +11,6 @@ import type { SimulationSettings } from "../fmi/simulation-settings.ts";
 import { resizeDescription } from "../fmi/structural-parameters.ts";
 import type { RunArguments } from "./contract.ts";
 import { planFiles, planInitialState, planInputSeries } from "./plan-inputs.ts";
-import { type ChosenInterface, chooseInterface } from "./plan-interface.ts";
 import { type PlanNotes, planStartValues, suggest } from "./plan-start-values.ts";
 import { type PlannedTimes, planTimes } from "./plan-times.ts";
 
@@ -37,7 +37,7 @@ const MOST_RECORDING_BYTES = 2 * 1024 ** 3;
 /** Plans a run from its arguments and the FMU; every problem found is a sentence of its own. */
 export function planRun(fmu: Fmu, args: RunArguments, platform: Platform): RunPlan | { errors: string[] } {
   const chosen = chooseInterface(fmu.description, args);
-  if ("problem" in chosen) return { errors: [chosen.problem] };
+  if ("problem" in chosen) return { errors: [`${chosen.problem}. ${chosen.remedy}`] };
   const notes: PlanNotes = { errors: [], messages: [] };
   const { errors, messages } = notes;
   messages.push(...tellFlaws(fmu.description));
@@ -61,7 +61,6 @@ export function planRun(fmu: Fmu, args: RunArguments, platform: Platform): RunPl
   const inputSeries =
     "problem" in times ? undefined : planInputSeries(description, args, times, chosen, notes);
   if (args.save_state) errors.push(...refuseState(description, chosen));
-  if (args.check_step) errors.push(...refuseStepCheck(chosen, args));
   if ("problem" in times || errors.length > 0) return { errors };
   const eventCapacity = hasEvents(chosen) ? chooseEventCapacity(times.capacity) : 0;
   const capacity = times.capacity + eventCapacity;
@@ -162,14 +161,6 @@ function planOutputs(description: ModelDescription, wanted: readonly string[], e
 function refuseState(description: ModelDescription, { description: used }: ChosenInterface): string[] {
   const why = whyNotSaved(description, used);
   return why === undefined ? [] : [`Cannot save the state at the end: ${why}.`];
-}
-
-function refuseStepCheck({ type }: ChosenInterface, { solver }: RunArguments): string[] {
-  const hasStep = type === "co_simulation" || solver === "euler" || solver === "rk4";
-  if (hasStep) return [];
-  return [
-    "Cannot check the step: an adaptive solver chooses its own. Give a smaller tolerance and compare instead.",
-  ];
 }
 
 function tooMuch(columns: number, capacity: number): string {

@@ -155,8 +155,11 @@ function tooLarge(bytes: number): ToolError {
 /** The saved state of an earlier run of the same FMU, its model time, s, and its sizes. Throws what keeps a run from starting there. */
 export async function readSavedState(
   record: RunRecord,
-  checksum: string,
-  startTime: number | undefined,
+  { checksum, description }: { checksum: string; description: ModelDescription },
+  {
+    start_time: startTime,
+    interface_type,
+  }: Pick<AdditionRequest, "interface_type"> & { start_time?: number | undefined },
 ): Promise<{ bytes: Uint8Array; time: number; sizes: ReturnType<typeof savedSizes> }> {
   const what = `Cannot start from run "${record.run_id}"`;
   if (record.fmu.checksum !== checksum) {
@@ -182,6 +185,13 @@ export async function readSavedState(
       "invalid_argument",
       `${what} at ${startTime} s: its state was saved at ${time} s`,
       "Leave `start_time` out.",
+    );
+  }
+  if (pickInterface(description, interface_type).type !== header.interfaceType) {
+    throw new ToolError(
+      "invalid_argument",
+      `${what}: its state was saved in ${header.interfaceType}`,
+      `Give interface_type "${header.interfaceType}".`,
     );
   }
   return { bytes: new Uint8Array(bytes), time, sizes: savedSizes(header) };

@@ -1,9 +1,11 @@
 import { ToolError } from "../errors.ts";
 import { variablesByName } from "../fmi/description/aliases.ts";
-import { type InterfaceType, takesStepsOfOneSize } from "../fmi/description/interface-type.ts";
+import { chooseInterface, type InterfaceRequest } from "../fmi/description/choose-interface.ts";
+import { takesStepsOfOneSize } from "../fmi/description/interface-type.ts";
 import type { ModelDescription, StartValue, Variable } from "../fmi/description/model-description.ts";
 import { selectVariables } from "../fmi/description/select-variables.ts";
 import { findElement } from "../fmi/description/variable-element.ts";
+import { isTunable } from "../fmi/settable.ts";
 import { resizeDescription } from "../fmi/structural-parameters.ts";
 import { type AppliedInputs, applyInputs } from "./apply-inputs.ts";
 import { planTimes, type Sourced, type TimeRequest, type TimeSettings } from "./plan-times.ts";
@@ -11,13 +13,11 @@ import { requireVariable } from "./require-variable.ts";
 import { applyStartValue, type UserValue } from "./start-values.ts";
 
 /** What the caller asks of a run; times in seconds. */
-export interface RunRequest extends TimeRequest {
+export interface RunRequest extends TimeRequest, InterfaceRequest {
   inputs: Readonly<Record<string, UserValue>>;
   tolerance?: number | undefined;
-  /** Co-Simulation unless given, where the FMU offers it. */
-  interface_type?: InterfaceType | undefined;
   output_variables?: readonly string[] | undefined;
-  /** Values of structural parameters in the saved state that the run starts from. */
+  /** Values of structural parameters in the saved state that the run starts from; absent where it starts from none. */
   sizes?: ReadonlyMap<string, readonly StartValue[]> | undefined;
 }
 
@@ -41,6 +41,9 @@ export interface RunPlan {
 
 /** Checks a request against the model description before anything runs. Throws `invalid_argument` with what would do. */
 export function planRun(description: ModelDescription, request: RunRequest): RunPlan {
+  const chosen = chooseInterface(description, request);
+  if ("problem" in chosen) throw new ToolError("invalid_argument", chosen.problem, chosen.remedy);
+  if (request.sizes !== undefined) refuseInitialOnly(description, request.inputs);
   const resized = resizeDescription(description, structuralValues(description, request));
   const byName = variablesByName(resized);
   const { inputs, inputsApplied, warnings } = applyInputs(resized, request.inputs);
@@ -61,6 +64,21 @@ export function planRun(description: ModelDescription, request: RunRequest): Run
     units,
     warnings,
   };
+}
+
+/* A saved state holds what was set before it: what changes at events only can be set again. */
+function refuseInitialOnly(description: ModelDescription, inputs: RunRequest["inputs"]): void {
+  const byName = variablesByName(description);
+  const name = Object.keys(inputs).find((each) => {
+    const variable = byName.get(each);
+    return variable !== undefined && !isTunable(variable);
+  });
+  if (name === undefined) return;
+  throw new ToolError(
+    "invalid_argument",
+    `Cannot set "${name}": a run that starts from a saved state takes inputs and tunable parameters only`,
+    `Leave "${name}" out, or set it in the run whose state is saved.`,
+  );
 }
 
 /** The sizes of arrays follow from these, so they are read first. */

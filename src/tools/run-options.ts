@@ -36,7 +36,7 @@ export async function planRunWithOptions(
     import("../catalog/local-path.ts"),
   ]);
   const { start_from_run: earlier } = args;
-  const state = earlier === undefined ? undefined : await readState(store, earlier, fmu.checksum, args);
+  const state = earlier === undefined ? undefined : await readState(earlier);
   const plan = planRun(
     fmu.description,
     state === undefined ? args : { ...args, start_time: state.time, sizes: state.sizes },
@@ -51,8 +51,8 @@ export async function planRunWithOptions(
     warnings: [...plan.warnings, ...warnings],
   };
 
-  async function readState(store: RunStore, runId: string, checksum: string, { start_time }: RunRequest) {
+  async function readState(runId: string) {
     const { getRun } = await import("../runs/get-run.ts");
-    return readSavedState(await getRun(store, runId), checksum, start_time);
+    return readSavedState(await getRun(store, runId), fmu, args);
   }
 }

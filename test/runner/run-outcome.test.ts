@@ -31,3 +31,17 @@ test("toRunResult keeps texts where the failure came in the middle of a point, a
   expect(failWith([["a"]])).toEqual({ text: { type: "String", values: ["a", ""] } });
   expect(failWith([])).toBeUndefined();
 });
+
+test("toRunResult says where a run that came to its end has lost its series", () => {
+  const description = planModel();
+  const settings = { startTime: 0, stopTime: 1, stepSize: 0.5, stepsPerPoint: 1, outputs: ["h"] };
+  const used = { type: "co_simulation", description: description.coSimulation };
+  const plan = { description, settings, interface: used, messages: [], debug: false } as unknown as RunPlan;
+  const outcome: SupervisedOutcome = {
+    ...{ end: "completed", error: undefined, outputs: [], debug: undefined, state: undefined, lists: [] },
+    ...{ messages: [], timeReached: Number.NaN, seconds: 1, recording: undefined },
+  };
+  const { status, series, messages } = toRunResult(plan, outcome, { engine: "e", platform: "p" }, true);
+  expect([status, series]).toEqual(["success", null]);
+  expect(messages).toEqual([expect.stringContaining("there is no series: its file was gone at the end")]);
+});

@@ -97,6 +97,25 @@ describe("planRun", () => {
 });
 
 describe("planRun refuses", () => {
+  test.each<[string, Partial<RunRequest>, RegExp]>([
+    [
+      "an interface type that is not offered",
+      { interface_type: "model_exchange" },
+      /does not offer Model Exchange/,
+    ],
+    ["a solver in Co-Simulation", { solver: "ndf" }, /brings its own solver/],
+    [
+      "what is set before a start only, where the run starts from a saved state",
+      { sizes: new Map(), inputs: { text: "b" } },
+      /"text": a run that starts from a saved state takes inputs and tunable parameters only/,
+    ],
+  ])("%s", async (_, request, message) => {
+    const error = await catchToolError(() => plan(request));
+    expect(error.code).toBe("invalid_argument");
+    expect(error.message).toMatch(message);
+    expect(error.remedy).not.toBe("");
+  });
+
   test("an element whose array has a new size, and so no start values, and one that is none", async () => {
     const resized = await catchToolError(() => plan({ inputs: { size: 3, "sized[3]": 1 } }));
     expect(resized.message).toContain('"sized[3]" alone: the other elements of "sized" have no start values');

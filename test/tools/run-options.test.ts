@@ -49,6 +49,8 @@ describe("run_fmi_simulation", () => {
     expect(second.settings.start_time.value).toBe(2);
     const whole = await run({ path, stop_time: 4 });
     expect(second.outputs).toEqual(whole.outputs);
+    const other = { path, start_from_run: first.run_id, interface_type: "model_exchange" };
+    expect((await tools.fail("run_fmi_simulation", other)).code).toBe("invalid_argument");
     const unsaved = await tools.fail("run_fmi_simulation", { path, start_from_run: whole.run_id });
     expect(unsaved).toMatchObject({
       code: "failed_precondition",
