@@ -17,6 +17,7 @@ from sv_contract.energyplus import (
 )
 from sv_contract.keywords import read_arguments
 from sv_contract.problem import RunProblem
+from sv_contract.work import limit_seconds, new_folder
 from sv_energyplus.engine import EngineEnd, find_engine, run_engine
 from sv_energyplus.err_file import read_err_file
 from sv_energyplus.metrics import read_metrics
@@ -28,9 +29,6 @@ from sv_energyplus.templates import expand_templates
 from sv_energyplus.weather import place_weather
 
 logger = logging.getLogger("sv_energyplus.modal_app")
-
-MOST_SECONDS = 3600.0
-"""Wall-clock seconds of a simulation, whatever its caller asks for."""
 
 
 def answer(
@@ -68,12 +66,12 @@ def _simulate(arguments: EnergyPlusArguments, volume: OutputVolume, folder: Path
     result.energyplus_payload_format = model.format
     engine = find_engine()
     result.invocation_mode = engine.invocation_mode
-    weather = place_weather(arguments.weather_file, arguments.weather_content, _new(folder, "weather"))
-    model_path = _new(folder, "model") / model.file_name
+    weather = place_weather(arguments.weather_file, arguments.weather_content, new_folder(folder, "weather"))
+    model_path = new_folder(folder, "model") / model.file_name
     model_path.write_text(model.text, "utf-8")
-    written = _new(folder, "outputs")
+    written = new_folder(folder, "outputs")
     expanded = expand_templates(model, model_path, engine, written)
-    end = run_engine(engine, expanded, weather, written, arguments.period, _timeout(arguments.timeout_seconds))
+    end = run_engine(engine, expanded, weather, written, arguments.period, limit_seconds(arguments.timeout_seconds))
     logger.info("EnergyPlus returncode: %d", end.returncode)
     store_outputs(result.simulation_id, model_path, written, arguments.keep_outputs)
     result.output_dir = output_path(result.simulation_id)
@@ -87,13 +85,3 @@ def _simulate(arguments: EnergyPlusArguments, volume: OutputVolume, folder: Path
 
 def _finish(model: Model, end: EngineEnd, written: Path) -> Finished:
     return Finished(model, end, read_err_file(written / "eplusout.err"), read_metrics(written / "eplusout.sql"))
-
-
-def _new(folder: Path, name: str) -> Path:
-    path = folder / name
-    path.mkdir()
-    return path
-
-
-def _timeout(asked: float | None) -> float:
-    return min(asked, MOST_SECONDS) if asked is not None and asked > 0 else MOST_SECONDS

@@ -12,6 +12,7 @@ from sv_contract.call_log import CallLog, keep_log
 from sv_contract.fmi import RunArguments, RunResult
 from sv_contract.keywords import read_arguments
 from sv_contract.problem import RunProblem
+from sv_contract.work import limit_seconds, new_folder
 from sv_fmi.description import open_fmu
 from sv_fmi.fmu_file import fetch_fmu
 from sv_fmi.plan import FILES_FOLDER, RunPlan, plan_run
@@ -19,9 +20,6 @@ from sv_fmi.result import to_result
 from sv_fmi.supervise import supervise
 
 logger = logging.getLogger("sv_fmi.modal_app")
-
-MOST_SECONDS = 3600.0
-"""Wall-clock seconds of a simulation, whatever its caller asks for."""
 
 
 def answer(keywords: dict[str, Any], reload: Callable[[bool], None]) -> dict[str, Any]:
@@ -55,27 +53,17 @@ def answer(keywords: dict[str, Any], reload: Callable[[bool], None]) -> dict[str
 
 
 def _simulate(arguments: RunArguments, folder: Path, log: CallLog) -> RunResult:
-    fmu = open_fmu(fetch_fmu(arguments, folder), _new(folder, "fmu"))
-    run_folder = _new(folder, "run")
+    fmu = open_fmu(fetch_fmu(arguments, folder), new_folder(folder, "fmu"))
+    run_folder = new_folder(folder, "run")
     plan = _place_files(plan_run(fmu, arguments), run_folder)
     for message in plan.messages:
         logger.warning("%s", message)
     times = plan.times
     name = fmu.description.modelName
     logger.info("Simulating %s from %s to %s s in steps of %s s", name, times.start, times.stop, times.step_size)
-    timeout = _timeout(arguments.timeout_seconds)
+    timeout = limit_seconds(arguments.timeout_seconds)
     outcome = supervise(fmu.folder, plan, run_folder, timeout, log, log_all=arguments.return_logs)
     return to_result(fmu, plan, outcome, extras=arguments.extras)
-
-
-def _new(folder: Path, name: str) -> Path:
-    path = folder / name
-    path.mkdir()
-    return path
-
-
-def _timeout(asked: float | None) -> float:
-    return min(asked, MOST_SECONDS) if asked is not None and asked > 0 else MOST_SECONDS
 
 
 def _place_files(plan: RunPlan, folder: Path) -> RunPlan:

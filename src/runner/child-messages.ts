@@ -17,6 +17,8 @@ export interface SimulationJob {
   capacity: number;
   /** File for Strings and Binaries at every recorded point; made where there are such outputs. */
   listsPath: string;
+  /** Folder where the loader looks for libraries. */
+  searchFolder: string;
   /** File for the last points of every scalar; undefined where they are not asked for. */
   debugPath: string | undefined;
   limits: ProcessLimits;

@@ -27,6 +27,8 @@ export interface SimulationProcess {
   readonly pid: number;
   /** The child's own folder, its working folder too. */
   readonly directory: string;
+  /** A folder in it where its loader looks for libraries. */
+  readonly searchFolder: string;
   readonly stdout: Readable;
   readonly stderr: Readable;
   /** Resolves once the process is gone and what it printed has been read. */
@@ -57,15 +59,15 @@ const DRAIN_MS = 500;
 export async function startSimulationProcess(options: ChildProcessOptions): Promise<SimulationProcess> {
   const directory = await mkdtemp(join(options.workDir, "run-"));
   // The loader passes over folders for good that are not there when it starts.
-  const libraries = join(directory, ".modal-fmi-libraries");
-  await mkdir(libraries);
+  const searchFolder = join(directory, ".modal-fmi-libraries");
+  await mkdir(searchFolder);
   const ownGroup = options.platform !== "win32";
   const child = spawn(process.execPath, [options.childPath], {
     cwd: directory,
     env: {
       ...{ HOME: directory, TMPDIR: directory },
       ...options.environment,
-      ...librarySearch(options.platform, libraries),
+      ...librarySearch(options.platform, searchFolder),
     },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     serialization: "advanced",
@@ -106,7 +108,7 @@ export async function startSimulationProcess(options: ChildProcessOptions): Prom
     void removeDirectory();
   };
   return {
-    ...{ pid, directory, stdout, stderr, kill, dismiss, removeDirectory, removed, exited },
+    ...{ pid, directory, searchFolder, stdout, stderr, kill, dismiss, removeDirectory, removed, exited },
     isAlive: () => isRunning() && child.connected,
     onMessage: (listener) => {
       child.on("message", (message) => listener(message as ChildMessage));

@@ -6,14 +6,13 @@ import { loadLibrary } from "../fmi/library.ts";
 import { recordedColumns } from "../fmi/recording/recorded-columns.ts";
 import { createRecorder, recordingBytes } from "../fmi/recording/recorder.ts";
 import type { ChildMessage, SimulationJob } from "./child-messages.ts";
-import { blockOnOutput, confineProcess, flushOutput, limitProcess, takeLibrarySearch } from "./limits.ts";
+import { blockOnOutput, confineProcess, flushOutput, limitProcess } from "./limits.ts";
 import { createOutputLimit } from "./output-limit.ts";
 import { createFileMemory } from "./shared-memory.ts";
 import { warmUp } from "./warm-up.ts";
 import { createWatchers } from "./watchers.ts";
 
 const { platform } = process;
-const searchFolder = takeLibrarySearch();
 
 /** Resolves when the message is on its way; the write itself is done before the FMU is called again. */
 function tell(message: ChildMessage): Promise<void> {
@@ -32,7 +31,7 @@ async function simulate(job: SimulationJob): Promise<boolean> {
   const recorder = createRecorder(columns, job.capacity, recording.memory);
   const watchers = createWatchers(job);
   const started = performance.now();
-  const fmu = { description, resourcesPath, library: loadLibrary(job.libraryPath, searchFolder) };
+  const fmu = { description, resourcesPath, library: loadLibrary(job.libraryPath, job.searchFolder) };
   const output = createOutputLimit((text) => tell({ kind: "log", status: "warning", category: "", text }));
   const simulateFmu =
     job.interfaceType === "co_simulation" ? simulateCoSimulation : await loadModelExchange();

@@ -16,17 +16,21 @@ const O_NONBLOCK = 0o4000;
 const LIBRARY_SEARCH = "LD_LIBRARY_PATH";
 
 /**
- * Ties this process to its parent's life, forbids core dumps and new privileges, and makes C's stdout line-buffered, so
- * that what an FMU printed before a crash is not lost. Linux only; nothing elsewhere.
+ * Ties this process to its parent's life, forbids core dumps and new privileges, keeps {@link librarySearch} from what it
+ * starts, and makes C's stdout line-buffered, so that what an FMU printed before a crash is not lost. Linux only; nothing
+ * elsewhere.
  */
 export async function confineProcess(platform: string): Promise<void> {
   if (platform !== "linux") return;
-  const { allocate, loadLibrary, viewMemory } = await import("../fmi/library.ts");
+  const { allocate, allocateString, loadLibrary, viewMemory } = await import("../fmi/library.ts");
   const prctl = await bindHost("prctl", "int", ["int", "uint64_t", "uint64_t", "uint64_t", "uint64_t"]);
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   const setrlimit = await bindHost("setrlimit", "int", ["int", "uintptr_t"]);
   setrlimit(RLIMIT_CORE, allocate(16).address);
+  // The loader knows it by now, and what an FMU starts is to look for its libraries where it would anyway.
+  const unsetenv = await bindHost("unsetenv", "int", ["uintptr_t"]);
+  unsetenv(allocateString(LIBRARY_SEARCH));
   const stdout = loadLibrary(null).findAddress("stdout");
   if (stdout === undefined) return;
   const stream = Number(new BigUint64Array(viewMemory(stdout, 8))[0] ?? 0n);
@@ -69,16 +73,12 @@ export async function flushOutput(platform: string): Promise<void> {
   fflush(0);
 }
 
-/** What a process that is to load FMUs has to have in its environment, for libraries to be looked for in a folder. Linux only. */
+/**
+ * What a process that is to load FMUs has in its environment, so that libraries are looked for in a folder, which has to be
+ * there when it starts. Linux only.
+ */
 export function librarySearch(platform: string, folder: string): Record<string, string> {
   return platform === "linux" ? { [LIBRARY_SEARCH]: folder } : {};
-}
-
-/** That folder, once: what this process starts looks for its libraries where it would anyway. */
-export function takeLibrarySearch(): string | undefined {
-  const folder = process.env[LIBRARY_SEARCH];
-  delete process.env[LIBRARY_SEARCH];
-  return folder;
 }
 
 /** Memory of a process that is backed by no file, bytes; undefined where that cannot be told, and always but on Linux. */

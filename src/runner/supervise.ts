@@ -61,7 +61,7 @@ export interface SupervisionOptions {
 const MEMORY_CHECK_MS = 100;
 const EXIT_GRACE_MS = 5000;
 
-type Job = Omit<SimulationJob, "recordingPath" | "listsPath">;
+type Job = Omit<SimulationJob, "recordingPath" | "listsPath" | "searchFolder">;
 type KillReason = "timed_out" | "cancelled" | "memory" | "hangs at its end";
 
 /**
@@ -89,7 +89,7 @@ export async function superviseSimulation(
   const started = performance.now();
   const messages = listen(child, job, options, hooks);
   const reason = enforce(child, job, options, () => messages.result !== undefined);
-  child.send({ ...job, recordingPath, listsPath });
+  child.send({ ...job, recordingPath, listsPath, searchFolder: child.searchFolder });
   try {
     // With its end told, all is said and the rest of its exit is nobody's concern.
     const exit = await Promise.race([child.exited, messages.drained]);

@@ -12,6 +12,12 @@ import { writeZip } from "../support/zip.ts";
 const child = bundledRunnerChild();
 const source = fileURLToPath(new URL("../fixtures/fmus/steps-2.c", import.meta.url));
 
+/* What it starts would see the same environment. */
+const ONE = `#include <stdio.h>
+#include <stdlib.h>
+__attribute__((constructor)) static void tell(void) { printf("search path: %s\\n", getenv("LD_LIBRARY_PATH")); }
+int one(void) { return 1; }`;
+
 /* Two libraries beside the FMU's own, one of which needs the other: no SONAME says what they are, no RUNPATH where. */
 async function fmuWithSiblings(): Promise<Uint8Array> {
   const folder = await temporaryFolder();
@@ -19,7 +25,7 @@ async function fmuWithSiblings(): Promise<Uint8Array> {
     execFileSync("gcc", ["-shared", "-fPIC", "-L.", "-Wl,--no-as-needed", ...args], {
       ...{ cwd: folder, input: text },
     });
-  build("int one(void) { return 1; }", "-o", "libone.so", "-x", "c", "-");
+  build(ONE, "-o", "libone.so", "-x", "c", "-");
   build(
     "int one(void); int two(void) { return 2 * one(); }",
     ...["-o", "libtwo.so", "-x", "c", "-", "-lone"],
@@ -45,10 +51,11 @@ async function fmuWithSiblings(): Promise<Uint8Array> {
 test.runIf(process.platform === "linux" && process.arch === "x64")(
   "libraries beside the FMU's own are found, whatever they do not say of themselves",
   async () => {
-    const { run } = await startTestRunner(child.path, {}, { made: await fmuWithSiblings() });
+    const { run, log } = await startTestRunner(child.path, {}, { made: await fmuWithSiblings() });
     for (const round of ["unpacked", "from the library cache"]) {
       const { status, errors } = await run("made");
       expect([round, status, errors]).toEqual([round, "success", []]);
     }
+    expect(log.filter((line) => line.includes("search path: (null)"))).toHaveLength(2);
   },
 );
