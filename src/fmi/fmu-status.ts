@@ -1,6 +1,7 @@
 /** fmi2Status and fmi3Status by number; 5 is of FMI 2.0 alone. */
 const STATUS_WORDS = ["ok", "warning", "discard", "error", "fatal", "pending"] as const;
 
+export const STATUS_OK = 0;
 export const STATUS_WARNING = 1;
 export const STATUS_DISCARD = 2;
 export const STATUS_ERROR = 3;

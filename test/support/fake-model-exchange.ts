@@ -19,7 +19,7 @@ export interface FakeMemory {
 export interface FakeModel {
   start: number[];
   derivatives(memory: FakeMemory): number[] | number;
-  indicators?(memory: FakeMemory): number[];
+  indicators?(memory: FakeMemory): number[] | number;
   indicatorCount?: number;
   nominals?(memory: FakeMemory): number[];
   updateDiscreteStates?(memory: FakeMemory): Partial<DiscreteStatesUpdate>;
@@ -190,6 +190,7 @@ export function fakeModelExchange(model: FakeModel, version: 1 | 2 | 3): FakeFmu
     SetContinuousStates: (_, address = 0) => {
       note("SetContinuousStates");
       memory.x = [...numbers(address, n)];
+      if (!memory.x.every(Number.isFinite)) violations.push("SetContinuousStates of no numbers");
       return 0;
     },
     CompletedIntegratorStep: (_, _2, enter = 0, terminate = 0) => {

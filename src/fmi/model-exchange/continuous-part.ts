@@ -1,4 +1,4 @@
-import { checkStatus, STATUS_DISCARD } from "../fmu-status.ts";
+import { checkStatus, STATUS_DISCARD, STATUS_OK } from "../fmu-status.ts";
 import { allocate, type NativeFunction, type NativeLibrary } from "../library.ts";
 import { findNativeImporter } from "../native-importer.ts";
 import type { ContinuousPart } from "./model-exchange-instance.ts";
@@ -56,6 +56,9 @@ export function bindContinuousPart(
     copy(x, point.values);
     return setStates(instance, point.address, n);
   };
+  const getStates = bindReading(vector(names.getStates), instance, n);
+  const getNominals = bindReading(vector(names.getNominals), instance, n);
+  const getIndicators = bindReading(vector(names.getIndicators), instance, indicatorCount);
   return {
     stateCount: n,
     indicatorCount,
@@ -80,14 +83,9 @@ export function bindContinuousPart(
       }),
     discardedBy: () => discardedBy,
     isAt: (t, x) => t === time && point.values.every((value, i) => value === x[i]),
-    getStates: bindReading(names.getStates, vector(names.getStates), instance, n),
-    getNominals: bindReading(names.getNominals, vector(names.getNominals), instance, n),
-    getEventIndicators: bindReading(
-      names.getIndicators,
-      vector(names.getIndicators),
-      instance,
-      indicatorCount,
-    ),
+    getStates: (x) => checkStatus(names.getStates, getStates(x)),
+    getNominals: (nominals) => void isNotDiscarded(names.getNominals, getNominals(nominals)),
+    tryGetEventIndicators: (z) => hasValue(names.getIndicators, getIndicators(z)),
     multiplyJacobian: directional && n > 0 ? bindJacobian(directional, n) : undefined,
   };
 }
@@ -119,17 +117,14 @@ function isNotDiscarded(functionName: string, status: number): boolean {
   return true;
 }
 
-function bindReading(
-  name: string,
-  native: NativeFunction,
-  instance: number,
-  size: number,
-): (out: Float64Array) => void {
+/* Returns the status; what an FMU has no value for stays as it was. */
+function bindReading(native: NativeFunction, instance: number, size: number): (out: Float64Array) => number {
   const { address, values } = allocateVector(size);
   return (out) => {
-    if (size === 0) return;
-    // What an FMU has no value for stays as it was.
-    if (isNotDiscarded(name, native(instance, address, size))) copy(values, out);
+    if (size === 0) return STATUS_OK;
+    const status = native(instance, address, size);
+    if (status < STATUS_DISCARD) copy(values, out);
+    return status;
   };
 }
 

@@ -52,9 +52,12 @@ export interface ContinuousPart {
   discardedBy(): string | undefined;
   /** What it takes to set points in C; undefined where it cannot be done. */
   readonly native?: NativePoints | undefined;
+  /** Throws `FmuCallError`. */
   getStates(x: Float64Array): void;
+  /** Leaves what the FMU has no nominal values for as it was. */
   getNominals(nominals: Float64Array): void;
-  getEventIndicators(z: Float64Array): void;
+  /** Writes the event indicators at the point that is set; false where the FMU has none there. */
+  tryGetEventIndicators(z: Float64Array): boolean;
   /** Whether time and states set last are these. */
   isAt(t: number, x: Float64Array): boolean;
   /** Writes `out` = (d derivatives / d states) · v at the point that is set; absent where the FMU does not offer it. */

@@ -1,4 +1,5 @@
 import type { ClockSchedule } from "../co-simulation/clock-schedule.ts";
+import { FmuCallError, STATUS_DISCARD } from "../fmu-status.ts";
 import type { RowWriter } from "../recording/event-rows.ts";
 import { EventLocator } from "../solver/event-location.ts";
 import type { EventIndicators, Solver } from "../solver/ode.ts";
@@ -107,8 +108,7 @@ export class ModelExchangeLoop {
     for (let t = this.#pointTime(); t < end && !this.#isAtPoint(end); t = this.#pointTime()) {
       if (this.#nextPoint > grid.steps) break;
       solver.interpolate(t, this.#x);
-      this.#setPoint(t);
-      if (this.#hasChangedSign()) {
+      if (this.#hasChangedSign(t)) {
         end = this.#locateBetween(checked, t);
         isStateEvent = true;
         break;
@@ -177,7 +177,8 @@ export class ModelExchangeLoop {
     solver.reset(this.#time, this.#x);
     if (part.indicatorCount === 0) return true;
     this.#locator.start(this.#time, this.#x);
-    part.getEventIndicators(this.#z);
+    if (!part.tryGetEventIndicators(this.#z))
+      throw new FmuCallError(part.discardedBy() ?? "", STATUS_DISCARD);
     for (let i = 0; i < this.#z.length; i++) this.#isAbove[i] = (this.#z[i] as number) > 0 ? 1 : 0;
     return true;
   }
@@ -229,10 +230,16 @@ export class ModelExchangeLoop {
     this.#parts.inputs?.setContinuous(time);
   }
 
-  #hasChangedSign(): boolean {
-    const { part } = this.#parts;
-    if (part.indicatorCount === 0) return false;
-    part.getEventIndicators(this.#z);
+  /* Sets a point; whether an indicator has changed its sign there, or may have before, as the FMU has none there. */
+  #hasChangedSign(time: number): boolean {
+    const { part, inputs } = this.#parts;
+    if (part.indicatorCount === 0) {
+      this.#setPoint(time);
+      return false;
+    }
+    const isSet = part.trySetPoint(time, this.#x);
+    inputs?.setContinuous(time);
+    if (!isSet || !part.tryGetEventIndicators(this.#z)) return true;
     for (let i = 0; i < this.#z.length; i++) {
       if ((this.#z[i] as number) > 0 !== (this.#isAbove[i] === 1)) return true;
     }

@@ -1,4 +1,4 @@
-import type { EventIndicators, OdeProblem } from "../solver/ode.ts";
+import { type EventIndicators, findNonFinite, type OdeProblem } from "../solver/ode.ts";
 import type { ContinuousPart } from "./model-exchange-instance.ts";
 
 /** Inputs that are driven over time, seen from the loop. */
@@ -29,11 +29,13 @@ export function createProblem(
     nominals,
     sparsity: structure?.sparsity,
     nameState: names && ((index) => names[index] ?? `continuous state ${index}`),
-    whyNoValue: () => {
-      const name = part.discardedBy();
-      return name && `${name} returned the status "discard" for every point tried after it`;
-    },
+    whyNoValue: () => describeDiscard(part),
     rhs: (t, x, dx) => {
+      // What follows from a derivative that is not there is no point to ask the FMU about.
+      if (findNonFinite(x) >= 0) {
+        dx.fill(Number.NaN);
+        return;
+      }
       if (tryEvaluate !== undefined) {
         if (!tryEvaluate(t, x, dx)) dx.fill(Number.NaN);
         return;
@@ -61,9 +63,15 @@ export function createIndicators(part: ContinuousPart, inputs: DrivenInputs | un
     n: part.stateCount,
     count: part.indicatorCount,
     evaluate: (t, x, z) => {
-      part.setPoint(t, x);
+      const isThere = part.trySetPoint(t, x);
       inputs?.setContinuous(t);
-      part.getEventIndicators(z);
+      return isThere && part.tryGetEventIndicators(z);
     },
+    whyNoValue: () => describeDiscard(part),
   };
+}
+
+function describeDiscard(part: ContinuousPart): string | undefined {
+  const name = part.discardedBy();
+  return name && `${name} returned the status "discard" for every point tried after it`;
 }

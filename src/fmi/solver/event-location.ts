@@ -1,4 +1,5 @@
 import type { EventIndicators, Solver } from "./ode.ts";
+import { StepFailure } from "./step-size.ts";
 
 /* An event is located to so many units in the last place of the time. */
 const ULPS = 4;
@@ -26,6 +27,8 @@ export class EventLocator {
   #zLow: Float64Array;
   #zHigh: Float64Array;
   #zNew: Float64Array;
+  /* Whether the model has indicators at the upper end of the bracket. */
+  #isHighThere = true;
 
   constructor(indicators: EventIndicators) {
     const create = () => new Float64Array(indicators.count);
@@ -41,41 +44,49 @@ export class EventLocator {
 
   /** Takes the sign pattern at a point: at the start, and after every reset of the solver. */
   start(t: number, x: Float64Array): void {
-    if (this.#indicators.count > 0) this.#indicators.evaluate(t, x, this.#zStart);
+    if (this.#indicators.count === 0) return;
+    if (!this.#indicators.evaluate(t, x, this.#zStart)) throw noIndicators(this.#indicators, t);
   }
 
   /**
    * The time just after the earliest change within the solver's last step, a few units in the last place behind it;
-   * undefined where there is none, and then the step's end is the start of the next.
+   * undefined where there is none, and then the step's end is the start of the next. A change may hide before points for which
+   * the model has no indicators; throws `simulation_failed` where none does.
    */
   locate(startTime: number, solver: Pick<Solver, "time" | "x" | "interpolate">): number | undefined {
     if (this.#indicators.count === 0) return undefined;
-    this.#indicators.evaluate(solver.time, solver.x, this.#zEnd);
-    const high = this.#findChange(startTime, solver);
+    const isEndThere = this.#indicators.evaluate(solver.time, solver.x, this.#zEnd);
+    const high = this.#findChange(startTime, solver, isEndThere);
     if (high === undefined) {
       this.#zStart.set(this.#zEnd);
       return undefined;
     }
     this.#zLow.set(this.#zStart);
     const time = this.#narrow(startTime, high, solver);
+    if (!this.#isHighThere) throw noIndicators(this.#indicators, time);
     for (let i = 0; i < this.crossed.length; i++) this.crossed[i] = this.#differs(this.#zHigh, i) ? 1 : 0;
     return time;
   }
 
   /* A time within the step where the pattern differs from the start's, its indicators in zHigh. */
-  #findChange(startTime: number, solver: Pick<Solver, "time" | "interpolate">): number | undefined {
+  #findChange(
+    startTime: number,
+    solver: Pick<Solver, "time" | "interpolate">,
+    isEndThere: boolean,
+  ): number | undefined {
     this.#zHigh.set(this.#zEnd);
-    if (this.#anyDiffers(this.#zHigh)) return solver.time;
+    this.#isHighThere = isEndThere;
+    if (this.#isHighBeyond()) return solver.time;
     const h = solver.time - startTime;
     const middle = startTime + h / 2;
-    this.#evaluate(middle, solver, this.#zHigh);
-    if (this.#anyDiffers(this.#zHigh)) return middle;
+    this.#isHighThere = this.#evaluate(middle, solver, this.#zHigh);
+    if (this.#isHighBeyond()) return middle;
     this.#zLow.set(this.#zHigh);
     for (let i = 0; i < this.crossed.length; i++) {
       const theta = findDip(this.#zStart[i] as number, this.#zLow[i] as number, this.#zEnd[i] as number);
       if (theta === undefined) continue;
-      this.#evaluate(startTime + theta * h, solver, this.#zHigh);
-      if (this.#anyDiffers(this.#zHigh)) return startTime + theta * h;
+      this.#isHighThere = this.#evaluate(startTime + theta * h, solver, this.#zHigh);
+      if (this.#isHighBeyond()) return startTime + theta * h;
     }
     return undefined;
   }
@@ -93,11 +104,13 @@ export class EventLocator {
       const middle = low + (high - low) / 2;
       if (middle <= low || middle >= high) break;
       const isSlow = tries >= patience;
-      const guess = isSlow ? middle : low + (high - low) * this.#firstShare(lowScale, highScale);
+      const guess =
+        isSlow || !this.#isHighThere ? middle : low + (high - low) * this.#firstShare(lowScale, highScale);
       const time = clamp(guess, low + tolerance / 2, high - tolerance / 2, middle);
-      this.#evaluate(time, solver, this.#zNew);
-      if (this.#anyDiffers(this.#zNew)) {
+      const isThere = this.#evaluate(time, solver, this.#zNew);
+      if (!isThere || this.#anyDiffers(this.#zNew)) {
         high = time;
+        this.#isHighThere = isThere;
         [this.#zHigh, this.#zNew] = [this.#zNew, this.#zHigh];
         [lowScale, highScale] = [highScale === 1 && !isSlow ? lowScale / 2 : 1, 1];
       } else {
@@ -124,9 +137,14 @@ export class EventLocator {
     return first;
   }
 
-  #evaluate(t: number, solver: Pick<Solver, "interpolate">, z: Float64Array): void {
+  #evaluate(t: number, solver: Pick<Solver, "interpolate">, z: Float64Array): boolean {
     solver.interpolate(t, this.#x);
-    this.#indicators.evaluate(t, this.#x, z);
+    return this.#indicators.evaluate(t, this.#x, z);
+  }
+
+  /* Whether the upper end of the bracket lies behind a change, or where there are no indicators. */
+  #isHighBeyond(): boolean {
+    return !this.#isHighThere || this.#anyDiffers(this.#zHigh);
   }
 
   #anyDiffers(z: Float64Array): boolean {
@@ -137,6 +155,15 @@ export class EventLocator {
   #differs(z: Float64Array, i: number): boolean {
     return (z[i] as number) > 0 !== (this.#zStart[i] as number) > 0;
   }
+}
+
+function noIndicators({ whyNoValue }: EventIndicators, t: number): StepFailure {
+  const why = whyNoValue?.() ?? "the model has no event indicators after it";
+  return new StepFailure(
+    "simulation_failed",
+    `Cannot integrate the model beyond ${t} s: ${why}.`,
+    `Record the states up to ${t} s and look for the limit of what the model can evaluate.`,
+  );
 }
 
 /* Not a number, as from a step without finite indicators, becomes the middle. */

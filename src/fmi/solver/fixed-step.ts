@@ -6,7 +6,7 @@ import {
   type SolverStatistics,
   type StepResult,
 } from "./ode.ts";
-import { requireForward, stepFailure } from "./step-size.ts";
+import { leastStep, requireForward, stepFailure } from "./step-size.ts";
 
 /** How the fixed-step solver works. */
 export interface FixedStepOptions {
@@ -22,8 +22,8 @@ export interface FixedStepOptions {
 const ROUNDING = 1e-9;
 
 /**
- * Explicit method without error control. Steps end at `k * stepSize` after the last reset, and at `tMax` between; dense
- * output is the cubic through states and derivatives of both ends.
+ * Explicit method without error control. Steps end at `k * stepSize` after the last reset, at `tMax` between, and sooner where
+ * the model has no derivatives at their end; dense output is the cubic through states and derivatives of both ends.
  */
 export class FixedStep implements Solver {
   readonly statistics: SolverStatistics = createStatistics();
@@ -76,18 +76,31 @@ export class FixedStep implements Solver {
     this.#options.interrupt?.();
     if (!this.#started) {
       this.#evaluate(this.#time);
+      const bad = findNonFinite(this.#dx);
+      if (bad >= 0) throw stepFailure(this.#problem, this.#time, bad, "not_finite");
       this.#started = true;
     }
     const result = this.#result;
-    result.startTime = this.#time;
-    result.time = this.#chooseEnd(tMax);
+    const startTime = this.#time;
+    const next = this.#origin + (this.#gridSteps + 1) * this.#options.stepSize;
+    const slack = ROUNDING * this.#options.stepSize;
+    let end = next >= tMax - slack ? tMax : next;
     [this.#x, this.#xStart] = [this.#xStart, this.#x];
     [this.#dx, this.#dxStart] = [this.#dxStart, this.#dx];
-    const h = result.time - result.startTime;
-    if (this.#options.method === "euler") addScaled(this.#xStart, h, this.#dxStart, this.#x);
-    else this.#advanceRungeKutta(result.startTime, h, result.time);
-    this.#time = result.time;
-    this.#evaluate(result.time);
+    for (;;) {
+      this.#advance(startTime, end);
+      const bad = findNonFinite(this.#dx);
+      if (bad < 0) break;
+      // There is no value there; an event on the way may come before.
+      this.statistics.rejected += 1;
+      if (end - startTime < leastStep(startTime))
+        throw stepFailure(this.#problem, startTime, bad, "not_finite");
+      end = startTime + (end - startTime) / 2;
+    }
+    if (next <= end + slack) this.#gridSteps += 1;
+    result.startTime = startTime;
+    result.time = end;
+    this.#time = end;
     this.statistics.steps += 1;
     return result;
   }
@@ -105,19 +118,16 @@ export class FixedStep implements Solver {
     }
   }
 
-  #chooseEnd(tMax: number): number {
-    const { stepSize } = this.#options;
-    const next = this.#origin + (this.#gridSteps + 1) * stepSize;
-    const slack = ROUNDING * stepSize;
-    if (next <= tMax + slack) this.#gridSteps += 1;
-    return next >= tMax - slack ? tMax : next;
+  #advance(startTime: number, end: number): void {
+    const h = end - startTime;
+    if (this.#options.method === "euler") addScaled(this.#xStart, h, this.#dxStart, this.#x);
+    else this.#advanceRungeKutta(startTime, h, end);
+    this.#evaluate(end);
   }
 
   #evaluate(t: number): void {
     this.#problem.rhs(t, this.#x, this.#dx);
     this.statistics.rhsEvaluations += 1;
-    const bad = findNonFinite(this.#dx);
-    if (bad >= 0) throw stepFailure(this.#problem, t, bad, "not_finite");
   }
 
   #advanceRungeKutta(t: number, h: number, tNew: number): void {

@@ -25,8 +25,10 @@ export interface EventIndicators {
   readonly n: number;
   /** Number of event indicators. */
   readonly count: number;
-  /** Writes all indicators. */
-  evaluate(t: number, x: Float64Array, z: Float64Array): void;
+  /** Writes all indicators; false where the model has none, which is where no step may end. */
+  evaluate(t: number, x: Float64Array, z: Float64Array): boolean;
+  /** Why there were none at the point last asked for, where the model says so. */
+  readonly whyNoValue?: (() => string | undefined) | undefined;
 }
 
 /** How a solver works. */

@@ -186,19 +186,6 @@ describe.each([1, 2, 3] as const)("simulateModelExchange of FMI %i", (version) =
     expect(error.message).toContain(`${name} returned the status "error" after model time`);
   });
 
-  test("where the FMU discards, the solver tries shorter steps, and a wall names the function", () => {
-    const error = fail({ start: [1], derivatives: ({ time }) => (time > 0.5 ? 2 : [-1]) });
-    expect(error).toMatchObject({ code: "simulation_failed" });
-    expect(error.message).toMatch(
-      /beyond 0\.(5|49999)\d* s: \w*Get\w*Derivatives returned the status "discard" for every point tried after it\.$/,
-    );
-  });
-
-  test("where a derivative is no number, a wall names the state", () => {
-    const error = fail({ start: [1], derivatives: ({ time }) => (time > 0.5 ? [Number.NaN] : [-1]) });
-    expect(error.message).toMatch(/beyond 0\.(5|49999)\d* s: the derivative of x1 is not a finite number/);
-  });
-
   test("events that pile up are said to, with their time", () => {
     // A ball of perfect memory: each flight takes 0.6 times as long as the one before, up to t = 0.6 / 0.4.
     const model: FakeModel = {

@@ -4,6 +4,7 @@ import { EventLocator } from "../../../src/fmi/solver/event-location.ts";
 import { FixedStep } from "../../../src/fmi/solver/fixed-step.ts";
 import { Ndf } from "../../../src/fmi/solver/ndf.ts";
 import type { OdeProblem, Solver } from "../../../src/fmi/solver/ode.ts";
+import { catchToolError } from "../../support/catch-tool-error.ts";
 import { oscillator } from "../../support/ode-problems.ts";
 
 const G = 9.81;
@@ -21,9 +22,14 @@ function impactTimes(count: number): number[] {
   return Array.from({ length: count }, (_, k) => first * (1 + (2 * 0.7 * (1 - 0.7 ** k)) / 0.3));
 }
 
+function firstState(_t: number, x: Float64Array, z: Float64Array): boolean {
+  z.set(x.subarray(0, 1));
+  return true;
+}
+
 /* Integrates the ball and reflects it at each impact; the rise from the ground is a sign change too and changes nothing. */
 function bounce(solver: Solver, count: number): number[] {
-  const locator = new EventLocator({ n: 2, count: 1, evaluate: (_t, x, z) => z.set(x.subarray(0, 1)) });
+  const locator = new EventLocator({ n: 2, count: 1, evaluate: firstState });
   const x = Float64Array.of(1, 0);
   const times: number[] = [];
   solver.reset(0, x);
@@ -57,6 +63,7 @@ test.each<[string, Solver]>([
 function locate(
   [from, to]: [number, number],
   functions: readonly ((t: number) => number)[],
+  lastThere = Number.POSITIVE_INFINITY,
 ): { time: number | undefined; crossed: number[]; evaluations: number } {
   let evaluations = 0;
   const locator = new EventLocator({
@@ -65,6 +72,7 @@ function locate(
     evaluate: (_t, x, z) => {
       evaluations += 1;
       for (const [i, f] of functions.entries()) z[i] = f(x[0]!);
+      return x[0]! <= lastThere;
     },
   });
   locator.start(from, Float64Array.of(from));
@@ -112,7 +120,7 @@ test("EventLocator sees a dip below zero that a step undoes, and not one that st
 });
 
 test("EventLocator finds nothing where nothing changes, and goes on from the step's end", () => {
-  const locator = new EventLocator({ n: 2, count: 1, evaluate: (_t, x, z) => z.set(x.subarray(0, 1)) });
+  const locator = new EventLocator({ n: 2, count: 1, evaluate: firstState });
   const solver = new DormandPrince(oscillator, { tolerance: 1e-10 });
   solver.reset(0, Float64Array.of(1, 0));
   locator.start(0, solver.x);
@@ -120,6 +128,17 @@ test("EventLocator finds nothing where nothing changes, and goes on from the ste
   while (found === undefined) found = locator.locate(solver.step(5).startTime, solver);
   expect(solver.statistics.steps).toBeGreaterThan(5);
   expect(found).toBeCloseTo(Math.PI / 2, 9);
+});
+
+test("EventLocator finds a change that lies right before where there are no indicators", () => {
+  for (const last of [0.9, 0.5, 0.3001])
+    expect(locate([0, 1], [(t) => 0.3 - t], last).time).toBeCloseTo(0.3, 14);
+});
+
+test("EventLocator fails where there are no indicators any more and none has changed", async () => {
+  const error = await catchToolError(() => locate([0, 1], [(t) => 0.8 - t], 0.5));
+  expect(error).toMatchObject({ code: "simulation_failed" });
+  expect(error.message).toMatch(/beyond 0\.5(0000000\d*)? s: the model has no event indicators after it/);
 });
 
 test("EventLocator asks nothing of a problem without indicators", () => {

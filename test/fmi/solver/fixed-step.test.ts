@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { FixedStep } from "../../../src/fmi/solver/fixed-step.ts";
+import type { OdeProblem } from "../../../src/fmi/solver/ode.ts";
 import { exponential, integrate, oscillator, watchTime } from "../../support/ode-problems.ts";
 
 test.each([
@@ -47,4 +48,24 @@ test("FixedStep interpolates by the cubic of both ends", () => {
       expect(out[0]).toBeCloseTo(t ** 3 - t + 2, 13);
     }
   });
+});
+
+test("FixedStep ends a step sooner where there are no derivatives at its end, and goes on on its grid", () => {
+  const gap: OdeProblem = {
+    n: 1,
+    rhs: (t, _x, dx) => {
+      dx[0] = t > 0.35 && t < 0.45 ? Number.NaN : 1;
+    },
+  };
+  const solver = new FixedStep(gap, { method: "euler", stepSize: 0.2 });
+  const ends: number[] = [];
+  solver.reset(0, Float64Array.of(0));
+  while (solver.time < 0.3) ends.push(solver.step(1).time);
+  expect(ends).toEqual([0.2, 0.30000000000000004]);
+  expect(solver.x[0]).toBeCloseTo(0.3, 15);
+  expect(solver.statistics.rejected).toBe(1);
+  const wall = () => {
+    while (solver.time < 1) solver.step(1);
+  };
+  expect(wall).toThrow(/beyond 0\.3499\d* s: the derivative of continuous state 0 is not a finite number/);
 });
