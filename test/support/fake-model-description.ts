@@ -1,6 +1,6 @@
 import type { FakeModel } from "./fake-model-exchange.ts";
 
-/** The model description of a fake FMU: states x1, x2, …, a discrete output `count`, perhaps a Clock. */
+/** The model description of a fake FMU: states x1, x2, …, a discrete output `count`, perhaps a Clock with an input. */
 export function describeFake(model: FakeModel, version: 1 | 2 | 3): string {
   const { start, indicatorCount = 0, jacobian, dependencies, clockInterval } = model;
   const flags = `modelIdentifier="fake" ${version === 3 ? 'needsCompletedIntegratorStep="true"' : ""}`;
@@ -31,7 +31,8 @@ export function describeFake(model: FakeModel, version: 1 | 2 | 3): string {
     variable("count", 50, 'causality="output" variability="discrete"'),
     clockInterval === undefined
       ? ""
-      : `<Clock name="tick" valueReference="60" causality="input" intervalVariability="constant" intervalDecimal="${clockInterval}"/>`,
+      : `<Clock name="tick" valueReference="60" causality="input" intervalVariability="constant" intervalDecimal="${clockInterval}"/>
+        <Float64 name="clocked" valueReference="61" causality="input" variability="discrete" clocks="60" start="0"/>`,
   ];
   const dependsOn = (i: number) => {
     const list = dependencies?.[i];

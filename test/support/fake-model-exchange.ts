@@ -26,7 +26,7 @@ export interface FakeModel {
   completedIntegratorStep?(memory: FakeMemory): Partial<CompletedStep>;
   /** Row by row; offers directional derivatives. */
   jacobian?(memory: FakeMemory): number[][];
-  /** FMI 3.0: the interval, s, of an input Clock; each tick adds one to `count`. */
+  /** FMI 3.0: the interval, s, of an input Clock with an input `clocked`; each tick adds one to `count`. */
   clockInterval?: number;
   /** Dependencies of each derivative, as numbers of states from 1. */
   dependencies?: string[];
@@ -66,7 +66,7 @@ export function fakeModelExchange(model: FakeModel, version: 1 | 2 | 3): FakeFmu
   const memory: FakeMemory = { time: Number.NaN, x: [...model.start], count: 0 };
   const calls: string[] = [];
   const violations: string[] = [];
-  const state = { mode: "instantiated" as Mode, earliest: -Infinity };
+  const state = { mode: "instantiated" as Mode, earliest: -Infinity, isTicking: false };
   const n = model.start.length;
   const m = model.indicatorCount ?? 0;
   const numbers = createViews(Float64Array, 8);
@@ -96,6 +96,7 @@ export function fakeModelExchange(model: FakeModel, version: 1 | 2 | 3): FakeFmu
   };
   const update = (addresses: number[], nextEvent: number) => {
     note("UpdateDiscreteStates");
+    state.isTicking = false;
     const told = model.updateDiscreteStates?.(memory) ?? {};
     const { needsUpdate = false, terminate = false, nominalsChanged = false, statesChanged = false } = told;
     const { nextEventTime = Infinity } = told;
@@ -224,8 +225,15 @@ export function fakeModelExchange(model: FakeModel, version: 1 | 2 | 3): FakeFmu
       createViews(BigUint64Array, 8)(address, 1)[0] = BigInt(m);
       return 0;
     },
+    fmi3SetFloat64: () => {
+      calls.push("SetClocked");
+      const isOpen = state.mode === "initialization" || (state.mode === "event" && state.isTicking);
+      if (!isOpen) violations.push(`a clocked input set in ${state.mode} mode, its Clock inactive`);
+      return 0;
+    },
     fmi3SetClock: () => {
       note("SetClock");
+      state.isTicking = true;
       memory.count += 1;
       return 0;
     },

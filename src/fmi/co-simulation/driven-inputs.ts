@@ -1,3 +1,4 @@
+import type { Variable } from "../description/model-description.ts";
 import { findElement, type VariableElement } from "../description/variable-element.ts";
 import { createInputCursor, type InputCursor, type InputSide } from "../input/input-cursor.ts";
 import { isHeld } from "../input/input-element.ts";
@@ -9,6 +10,8 @@ import { createElementSetter } from "./driven-values.ts";
 
 /* Variables set together, their columns in a cursor of their own. */
 interface Group {
+  /** What is clocked can be set while one of these is active; undefined for what is not. */
+  clocks: readonly number[] | undefined;
   cursor: InputCursor;
   columnValues: Float64Array;
   /** Sets the variables to these values. */
@@ -30,12 +33,19 @@ export function createSeriesInputs(
     .map((key) => ({ key, ...requireElement(access, key) }))
     // Clocks tick by their schedule.
     .filter(({ variable }) => variable.type !== "Clock");
-  const create = (held: boolean) => {
-    const chosen = elements.filter(({ variable }) => isHeld(variable) === held);
-    return chosen.length === 0 ? undefined : createGroup(access, series, chosen, settings);
+  const create = (filter: (variable: Variable) => boolean) => {
+    const chosen = elements.filter(({ variable }) => filter(variable));
+    return chosen.length === 0 ? [] : [createGroup(access, series, chosen, settings)];
   };
-  const [continuous, held] = [create(false), create(true)];
-  const groups = [continuous, held].filter((group) => group !== undefined);
+  const [continuous] = create((variable) => !isHeld(variable));
+  const clocked = [...new Set(elements.map(({ variable }) => variable))].filter(
+    ({ clocks }) => clocks !== undefined,
+  );
+  const groups = [
+    ...(continuous === undefined ? [] : [continuous]),
+    ...create((variable) => isHeld(variable) && variable.clocks === undefined),
+    ...clocked.flatMap((one) => create((variable) => variable === one)),
+  ];
   const slack = timeTolerance(series.time);
   const isMoving = [...series.columns.values()].some(({ interpolation }) => interpolation === "linear");
   let segmentStart = startTime;
@@ -44,9 +54,12 @@ export function createSeriesInputs(
       // What is held is as it was set when the segment began.
       if (continuous && isMoving) apply(continuous, time, time > segmentStart ? "left" : "right");
     },
-    setAll: (time) => {
+    setAll: (time, activeClocks) => {
       segmentStart = time;
-      for (const group of groups) apply(group, time, "right");
+      for (const group of groups) {
+        const isOpen = group.clocks === undefined || activeClocks === undefined;
+        if (isOpen || group.clocks?.some((clock) => activeClocks?.has(clock))) apply(group, time, "right");
+      }
     },
     beginSegment: (time) => {
       segmentStart = time;
@@ -71,6 +84,7 @@ function createGroup(
 ): Group {
   const columns = elements.map(({ key, variable }) => ({ name: key, isDiscrete: isHeld(variable) }));
   return {
+    clocks: elements[0]?.variable.clocks,
     cursor: createInputCursor(series, columns),
     columnValues: new Float64Array(elements.length),
     set: createElementSetter(access, settings, elements),

@@ -35,6 +35,8 @@ export interface EventCounts {
   input: number;
 }
 
+const NO_CLOCKS: ReadonlySet<number> = new Set();
+
 /* Times this close, in units in the last place, are one: FMUs compute their next event time with rounding. */
 const SAME_TIME_ULPS = 8;
 
@@ -165,8 +167,9 @@ export class ModelExchangeLoop {
   /* From Event Mode into Continuous-Time Mode, and the solver to where it left the states. */
   #settle(isFirst: boolean): boolean {
     const { instance, part, solver, nominals, inputs, clocks } = this.#parts;
-    inputs?.setAll(this.#time);
-    clocks?.activate(this.#time + sameTimeRange(this.#time));
+    // What is clocked can be set when its Clock is active.
+    const active = clocks?.activate(this.#time + sameTimeRange(this.#time));
+    inputs?.setAll(this.#time, active ?? NO_CLOCKS);
     const settled = settleEvent(instance, this.#time);
     if (settled.terminate) return false;
     clocks?.refresh(this.#time);

@@ -5,8 +5,11 @@ import type { ContinuousPart } from "./model-exchange-instance.ts";
 export interface DrivenInputs {
   /** Sets those that may change in Continuous-Time Mode, at a time within the segment since the last `setAll`. */
   setContinuous(time: number): void;
-  /** Sets all, in Event Mode, to the values that hold from a time on. */
-  setAll(time: number): void;
+  /**
+   * Sets all, in Initialization or Event Mode, to the values that hold from a time on; of those that are clocked only the ones
+   * with a Clock that is active, where it is said which are.
+   */
+  setAll(time: number, activeClocks?: ReadonlySet<number>): void;
   /** Begins a segment without a jump: the slopes change at a time. */
   beginSegment(time: number): void;
   /** The first time later than `time`, s, at which an input jumps or bends; infinity where none is left. */

@@ -281,3 +281,13 @@ test("simulateModelExchange makes a periodic input Clock tick in Event Mode, fro
   expect(column("x1").at(-1)).toBeCloseTo(0.3 * (1 + 2 + 3) + 0.1 * 4, 12);
   expect(result.events.time).toBe(3);
 });
+
+test("simulateModelExchange sets a clocked input while its Clock is active only", () => {
+  const fmu = fakeModelExchange({ start: [0], derivatives: () => [1], clockInterval: 0.3 }, 3);
+  const clocked = { interpolation: "hold" as const, values: Float64Array.of(1, 2, 2) };
+  const inputSeries = { time: Float64Array.of(0, 0.45, 1), columns: new Map([["clocked", clocked]]) };
+  exchange(fmu, { outputs: ["count"], stepSize: 0.5, inputSeries });
+  expect(fmu.violations).toEqual([]);
+  // In Initialization Mode, and at 0, 0.3, 0.6 and 0.9 s.
+  expect(fmu.calls.filter((name) => name === "SetClocked")).toHaveLength(5);
+});
