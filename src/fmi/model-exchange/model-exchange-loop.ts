@@ -35,6 +35,9 @@ export interface EventCounts {
   input: number;
 }
 
+/* A step that has to end somewhere is not made shorter than this part of a run for it. */
+const ENOUGH_STEPS = 1000;
+
 const NO_CLOCKS: ReadonlySet<number> = new Set();
 
 /* Times this close, in units in the last place, are one: FMUs compute their next event time with rounding. */
@@ -90,12 +93,28 @@ export class ModelExchangeLoop {
     return "completed";
   }
 
-  /* The solver may go this far: to the next time event, input breakpoint, or the stop time. */
+  /* The solver may go this far: to the next time event, input breakpoint, or the stop time, and no longer than one step may be. */
   #chooseTarget(): number {
     const { inputs, grid } = this.#parts;
     const breakpoint = inputs?.nextBreakpointAfter(this.#time) ?? Number.POSITIVE_INFINITY;
-    const target = Math.min(grid.stopTime, this.#nextTimeEvent, breakpoint);
+    const target = Math.min(grid.stopTime, this.#nextTimeEvent, breakpoint, this.#limitStep());
     return isSame(target, grid.stopTime) ? grid.stopTime : target;
+  }
+
+  /*
+   * An FMU that is to be told of completed steps may look for its own events at their ends, or keep values for a delay: one ends at
+   * every communication point, or at every n-th where there are very many. Without states there is no error by which a
+   * solver would choose its steps, and event indicators are looked at where steps end.
+   */
+  #limitStep(): number {
+    const { part, grid, needsCompletedStep } = this.#parts;
+    const isBlind = part.stateCount === 0 && part.indicatorCount > 0;
+    if (isBlind) {
+      const rest = (grid.stopTime - grid.startTime) / ENOUGH_STEPS;
+      return Math.min(this.#pointTime(), this.#time + rest);
+    }
+    if (!needsCompletedStep) return Number.POSITIVE_INFINITY;
+    return gridTime(grid, this.#nextPoint - 1 + Math.max(1, Math.floor(grid.steps / ENOUGH_STEPS)));
   }
 
   /* One step of the solver with the grid points in it, up to its end or a state event; whether there is one. */

@@ -255,6 +255,34 @@ describe.each([1, 2, 3] as const)("simulateModelExchange of FMI %i", (version) =
     expect(fmu.violations).toEqual([]);
   });
 
+  test("an FMU that is told of completed steps is told of one at every communication point", () => {
+    const completed: number[] = [];
+    const { result, recording } = run({
+      start: [0],
+      derivatives: () => [1],
+      completedIntegratorStep: ({ time }) => {
+        completed.push(time);
+        return {};
+      },
+    });
+    expect(result.end).toBe("completed");
+    for (const time of recording.time.slice(1)) expect(completed).toContain(time);
+    expect(completed.length).toBeLessThan(20);
+  });
+
+  test("events of a model without states are found between communication points", () => {
+    const { result } = run(
+      {
+        start: [],
+        derivatives: () => [],
+        indicatorCount: 1,
+        indicators: ({ time }) => [Math.sin(2 * Math.PI * time) - 0.5],
+      },
+      { outputs: ["count"], stopTime: 3, stepSize: 1 },
+    );
+    expect(result.events.state).toBe(6);
+  });
+
   test("a model without states goes from event to event", () => {
     const { recording, column } = run(
       {
