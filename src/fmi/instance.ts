@@ -9,6 +9,8 @@ import type { ValueAccess } from "./value-block.ts";
 export interface LoadedFmu {
   library: NativeLibrary;
   description: ModelDescription;
+  /** Absolute path of the folder it is unpacked into. */
+  folder: string;
   /** Absolute path of the unpacked `resources` folder, undefined where the FMU has none. */
   resourcesPath: string | undefined;
 }

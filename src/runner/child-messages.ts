@@ -8,6 +8,8 @@ export interface SimulationJob {
   libraryPath: string;
   /** Of the unpacked `resources` folder; undefined where the FMU has none. */
   resourcesPath: string | undefined;
+  /** Where the FMU is unpacked. */
+  folder: string;
   description: ModelDescription;
   interfaceType: InterfaceType;
   settings: SimulationSettings;

@@ -25,13 +25,13 @@ function tell(message: ChildMessage): Promise<void> {
 /** Resolves to whether it came to its end; what went wrong has been told by then. */
 async function simulate(job: SimulationJob): Promise<boolean> {
   await limitProcess(platform, job.limits);
-  const { description, resourcesPath, settings } = job;
+  const { description, folder, resourcesPath, settings } = job;
   const columns = recordedColumns(description, settings.outputs).length;
   const recording = createFileMemory(platform, job.recordingPath, recordingBytes(columns, job.capacity));
   const recorder = createRecorder(columns, job.capacity, recording.memory);
   const watchers = createWatchers(job);
   const started = performance.now();
-  const fmu = { description, resourcesPath, library: loadLibrary(job.libraryPath, job.searchFolder) };
+  const fmu = { description, folder, resourcesPath, library: loadLibrary(job.libraryPath, job.searchFolder) };
   const output = createOutputLimit((text) => tell({ kind: "log", status: "warning", category: "", text }));
   const simulateFmu =
     job.interfaceType === "co_simulation" ? simulateCoSimulation : await loadModelExchange();

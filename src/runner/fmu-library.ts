@@ -14,6 +14,7 @@ import type { RunPlan } from "./run-plan.ts";
 
 /** Where an FMU's files lie once unpacked, absolute paths. */
 export interface UnpackedFmu {
+  folder: string;
   libraryPath: string;
   /** Undefined where the FMU has no resources. */
   resourcesPath: string | undefined;
@@ -53,13 +54,17 @@ export async function prepareLibrary(
   const binaries = plan.libraryPath === undefined ? undefined : `${dirname(plan.libraryPath)}/`;
   const key = `${options.checksum} ${binaries}`;
   const isKnown = binaries !== undefined && options.libraries.link(key, target);
+  // FMI 1.0 tells an FMU where it is unpacked, for it to read its own description there.
+  const readsItself = fmu.description.fmiMajor === 1;
   const isWanted = (path: string) =>
-    path.startsWith(resources) || (!isKnown && binaries !== undefined && path.startsWith(binaries));
+    (readsItself && path === "modelDescription.xml") ||
+    path.startsWith(resources) ||
+    (!isKnown && binaries !== undefined && path.startsWith(binaries));
   const hasResources = archive.entries.some(({ path }) => path.startsWith(resources));
-  if (hasResources || !isKnown) await archive.extract(isWanted, target);
+  if (hasResources || readsItself || !isKnown) await archive.extract(isWanted, target);
   const resourcesPath = hasResources ? join(target, "resources") : undefined;
   if (isKnown && plan.libraryPath !== undefined) {
-    return { libraryPath: join(target, plan.libraryPath), resourcesPath };
+    return { folder: target, libraryPath: join(target, plan.libraryPath), resourcesPath };
   }
   try {
     const libraryPath =
@@ -74,7 +79,7 @@ export async function prepareLibrary(
     const problem = await explain(fmu, plan, libraryPath, options);
     if (problem !== undefined) return { problem };
     if (binaries !== undefined) options.libraries.keep(key, target, binaries);
-    return { libraryPath, resourcesPath };
+    return { folder: target, libraryPath, resourcesPath };
   } catch (thrown) {
     return { problem: toError(thrown).message };
   }

@@ -25,7 +25,7 @@ export function warmUp(): void {
 
 function simulateNothing(fmiMajor: 2 | 3): void {
   const description = describeNothing(fmiMajor);
-  const fmu = { description, library: createStandIn(), resourcesPath: undefined };
+  const fmu = { description, library: createStandIn(), folder: "", resourcesPath: undefined };
   const recorder = createRecorder(1, STEPS + 2, new ArrayBuffer(recordingBytes(1, STEPS + 2)));
   const settings = {
     ...{ startTime: 0, stopTime: STEPS, stepSize: 1, stepsPerPoint: 1, tolerance: undefined },

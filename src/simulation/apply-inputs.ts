@@ -1,5 +1,6 @@
-import { variablesByName } from "../fmi/description/aliases.ts";
-import type { ModelDescription } from "../fmi/description/model-description.ts";
+import { ToolError } from "../errors.ts";
+import { aliasesOf, variablesByName } from "../fmi/description/aliases.ts";
+import type { ModelDescription, Variable } from "../fmi/description/model-description.ts";
 import { findElement, type VariableElement } from "../fmi/description/variable-element.ts";
 import type { WireValue } from "../runner/contract.ts";
 import { requireVariable } from "./require-variable.ts";
@@ -37,6 +38,7 @@ export function applyInputs(
       continue;
     }
     const variable = requireVariable(byName, wanted, "start value");
+    refuseSecondName(variable, wanted, given, description);
     const own = applyStartValue(variable, value, description);
     inputs[variable.name] = own.value;
     note(variable.name, wanted, own);
@@ -48,6 +50,22 @@ export function applyInputs(
     note(wanted, wanted, own);
   }
   return applied;
+}
+
+function refuseSecondName(
+  variable: Variable,
+  wanted: string,
+  given: Readonly<Record<string, UserValue>>,
+  description: ModelDescription,
+): void {
+  const names = [variable.name, ...aliasesOf(variable, description).map(({ name }) => name)];
+  const other = names.find((name) => name !== wanted && given[name] !== undefined);
+  if (other === undefined) return;
+  throw new ToolError(
+    "invalid_argument",
+    `Cannot set both "${wanted}" and "${other}": they are names of one value`,
+    `Leave one of the two out.`,
+  );
 }
 
 function asGiven(given: UserValue | undefined, value: WireValue): { given?: UserValue } {

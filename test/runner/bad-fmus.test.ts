@@ -1,13 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { openArchive } from "../../src/fmi/archive/archive.ts";
-import { openFileSource } from "../../src/fmi/archive/byte-source.ts";
 import { findGlibcVersion } from "../../src/fmi/binary/find-library.ts";
 import { requiredFunctions } from "../../src/fmi/binary/required-functions.ts";
 import { elfLibrary, type LibraryContent, peLibrary } from "../support/binaries.ts";
 import { startTestRunner } from "../support/built-in-runner.ts";
+import { changedFixture } from "../support/changed-fixture.ts";
 import { modelDescriptionXml } from "../support/model-description-xml.ts";
 import { bundledRunnerChild } from "../support/runner-child.ts";
-import { fixturePath } from "../support/simulate-fixture.ts";
 import { writeZip, type ZipEntry } from "../support/zip.ts";
 
 const child = bundledRunnerChild();
@@ -31,19 +29,6 @@ async function errorsOf(fmu: Uint8Array, environment = { PATH: process.env.PATH 
   const { status, errors } = await run("made");
   expect(status).toBe("error");
   return errors;
-}
-
-/** A fixture with a changed model description. */
-async function changed(name: string, change: (xml: string) => string): Promise<Uint8Array> {
-  const archive = await openArchive(await openFileSource(fixturePath(name)), name);
-  const entries: ZipEntry[] = [];
-  for (const { path } of archive.entries) {
-    const bytes = await archive.readBytes(path, 1e8);
-    const isXml = path === "modelDescription.xml";
-    entries.push({ name: path, content: isXml ? change(Buffer.from(bytes).toString()) : bytes });
-  }
-  await archive.close();
-  return writeZip(entries);
 }
 
 describe.runIf(process.platform === "linux" && process.arch === "x64")(
@@ -245,7 +230,7 @@ describe.runIf(process.platform === "linux" && process.arch === "x64")("what FMU
   });
 
   test("another instantiation token", async () => {
-    const fmu = await changed("quirks-2", (xml) => xml.replace(/guid="[^"]*"/, 'guid="{other}"'));
+    const fmu = await changedFixture("quirks-2", (xml) => xml.replace(/guid="[^"]*"/, 'guid="{other}"'));
     expect(await errorsOf(fmu)).toEqual([
       'Cannot simulate "Quirks": fmi2Instantiate made no instance. The FMU\'s last messages: ' +
         "[error] The GUID {other} is not that of this binary.",
@@ -253,7 +238,7 @@ describe.runIf(process.platform === "linux" && process.arch === "x64")("what FMU
   });
 
   test("an execution tool that is not there is named beside what the FMU says", async () => {
-    const fmu = await changed("quirks-2", (xml) =>
+    const fmu = await changedFixture("quirks-2", (xml) =>
       xml
         .replace(/guid="[^"]*"/, 'guid="{other}"')
         .replace("modal-fmi-mcp fixtures", "Simulink (R2024b)")
@@ -265,7 +250,9 @@ describe.runIf(process.platform === "linux" && process.arch === "x64")("what FMU
   });
 
   test("a model description with flaws that can be passed over is run, and they are told", async () => {
-    const fmu = await changed("quirks-2", (xml) => xml.replace('causality="output"', 'causality="exit"'));
+    const fmu = await changedFixture("quirks-2", (xml) =>
+      xml.replace('causality="output"', 'causality="exit"'),
+    );
     const { run } = await startTestRunner(child.path, {}, { made: fmu });
     const { status, messages, outputs } = await run("made", { output_variables: ["y"] });
     expect([status, outputs]).toEqual(["success", { y: 0 }]);

@@ -260,7 +260,7 @@ export function fakeModelExchange(model: FakeModel, version: 1 | 2 | 3): FakeFmu
     findAddress: () => undefined,
   };
   const description = parseModelDescription(Buffer.from(describeFake(model, version)), "fake.fmu");
-  return { library, description, resourcesPath: undefined, calls, violations };
+  return { library, description, folder: "", resourcesPath: undefined, calls, violations };
 }
 
 /** Views of memory by address, each made once: memory of a size is viewed over and over. */

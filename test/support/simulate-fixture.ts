@@ -82,6 +82,7 @@ export async function simulateFixture(
     const loaded = {
       library: loadLibrary(join(folder, path ?? "")),
       description,
+      folder,
       resourcesPath: join(folder, "resources"),
     };
     const recorder = createRecorder(columns.length, capacity, memory);

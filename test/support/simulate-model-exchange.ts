@@ -95,6 +95,7 @@ async function withFmu<T>(
     return run({
       library: loadLibrary(join(folder, library ?? "")),
       description,
+      folder,
       resourcesPath: join(folder, "resources"),
     });
   } finally {

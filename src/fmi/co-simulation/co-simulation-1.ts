@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
   checkStatus,
@@ -27,11 +26,10 @@ export function instantiateCoSimulation1(fmu: LoadedFmu, options: InstanceOption
     ...(["uintptr_t", "uintptr_t", "uintptr_t", "uintptr_t", "double"] as const),
     ...(["int8_t", "int8_t", "FourPointers", "int8_t"] as const),
   ]);
-  const folder = fmu.resourcesPath === undefined ? process.cwd() : dirname(fmu.resourcesPath);
   const instance = instantiate(
     allocateString(description.modelName || "instance"),
     allocateString(description.instantiationToken),
-    allocateString(pathToFileURL(folder).href),
+    allocateString(pathToFileURL(fmu.folder).href),
     allocateString(MIME_TYPE),
     ...[0, 0, 0],
     createCallbacks(fmu, options),

@@ -4,6 +4,7 @@ import type { RowWriter } from "../recording/event-rows.ts";
 import { gridTime, stepBetween, type TimeGrid } from "../time-grid.ts";
 import type { NativeSteps } from "./native-steps.ts";
 import type { EventPoint, StepEvents } from "./step-events.ts";
+import { StepNotes, shortTime } from "./step-notes.ts";
 import type { SteppedInputs } from "./stepped-inputs.ts";
 
 /** What a Co-Simulation is put together from. */
@@ -49,9 +50,7 @@ export class CoSimulationLoop {
   #largest = Number.POSITIVE_INFINITY;
   #atOnce = 0;
   #batch = FIRST_BATCH;
-  /* Steps that ended in a warning, and where the first of them began, s. */
-  #warnings = 0;
-  #firstWarning = Number.NaN;
+  readonly #notes = new StepNotes();
 
   constructor(parts: StepLoopParts) {
     this.#parts = parts;
@@ -69,10 +68,7 @@ export class CoSimulationLoop {
 
   /** What is worth knowing of the steps taken, a sentence each. */
   get messages(): string[] {
-    if (this.#warnings === 0) return [];
-    const first = `the step from ${short(this.#firstWarning)} s`;
-    const where = this.#warnings === 1 ? first : `${this.#warnings} steps, first in ${first}`;
-    return [`Warning: ${this.#functionName()} returned the status "warning" in ${where}.`];
+    return this.#notes.tell(this.#functionName());
   }
 
   /** Takes the instance, in Step Mode, or in the Event Mode that ended its initialization, to the stop time. */
@@ -104,7 +100,7 @@ export class CoSimulationLoop {
       const started = performance.now();
       taken += nativeSteps.take(taken + 1, count);
       this.#chooseBatch(performance.now() - started);
-      this.#countWarnings(nativeSteps.warnings);
+      this.#notes.noteWarnings(nativeSteps.warnings.count, nativeSteps.warnings.first);
       this.#time = gridTime(grid, taken);
       progress(this.#time);
       const { outcome } = nativeSteps;
@@ -123,12 +119,6 @@ export class CoSimulationLoop {
     return taken;
   }
 
-  #countWarnings({ count, first }: { count: number; first: number }): void {
-    if (count === 0) return;
-    if (this.#warnings === 0) this.#firstWarning = first;
-    this.#warnings += count;
-  }
-
   #chooseBatch(ms: number): void {
     if (ms < BATCH_MS / 4) this.#batch = Math.min(this.#batch * 2, LARGEST_BATCH);
     else if (ms > BATCH_MS) this.#batch = Math.max(1, Math.floor((this.#batch * BATCH_MS) / (2 * ms)));
@@ -141,6 +131,7 @@ export class CoSimulationLoop {
     const jump = inputs?.nextEventAfter(from + this.#tiny) ?? Number.POSITIVE_INFINITY;
     inputs?.setForStep(this.#inputTime());
     const stop = this.#chooseStop(target);
+    this.#noteOverrun(stop);
     const size = stop === target ? stepBetween(grid, from, target) : stop - from;
     return this.#conclude(instance.doStep(from, size), { k, stop, size, jump });
   }
@@ -156,7 +147,7 @@ export class CoSimulationLoop {
       this.#time = outcome.reached;
       return false;
     }
-    if (outcome.status === STATUS_WARNING) this.#countWarnings({ count: 1, first: from });
+    if (outcome.status === STATUS_WARNING) this.#notes.noteWarnings(1, from);
     if (outcome.status > STATUS_WARNING) this.#limitStep(outcome, size, k);
     else if (this.#largest < grid.stepSize) this.#largest *= 2;
     else this.#largest = Number.POSITIVE_INFINITY;
@@ -194,6 +185,13 @@ export class CoSimulationLoop {
     return stop;
   }
 
+  #noteOverrun(stop: number): void {
+    const { events, variableSteps } = this.#parts;
+    if (variableSteps || events === undefined) return;
+    const due = events.next();
+    this.#notes.noteOverrun(due > this.#time && due < stop - this.#tiny ? due : undefined);
+  }
+
   /** Enters Event Mode where it is needed, and again where events follow at once; whether the simulation goes on. */
   #handleEvents(isAskedFor: boolean): boolean {
     const { events, rows, grid } = this.#parts;
@@ -224,7 +222,8 @@ export class CoSimulationLoop {
     this.#atOnce += 1;
     if (isEvent && this.#atOnce <= MOST_EVENTS_AT_ONCE) return;
     const what = isEvent ? `asks for more than ${MOST_EVENTS_AT_ONCE} events` : "returned early";
-    const name = this.#functionName();
+    const isPastEvent = (this.#parts.events?.next() ?? Number.POSITIVE_INFINITY) <= this.#time;
+    const name = isEvent && isPastEvent ? "fmi3UpdateDiscreteStates" : this.#functionName();
     throw new StepError(name, STATUS_ERROR, `${name} ${what} at model time ${this.#time} s without progress`);
   }
 
@@ -233,11 +232,12 @@ export class CoSimulationLoop {
     const name = this.#functionName();
     const [from, to] = [gridTime(grid, k - 1), gridTime(grid, k)];
     const came = Math.max(reached, this.#time);
-    const progress = came > from ? `; it came to ${short(came)} s` : "";
-    const where = `in the step from model time ${short(from)} s to ${short(to)} s${progress}`;
+    const progress = came > from ? `; it came to ${shortTime(came)} s` : "";
+    const where = `in the step from model time ${shortTime(from)} s to ${shortTime(to)} s${progress}`;
     const isFixed = status === STATUS_DISCARD && !variableSteps;
     const why = isFixed ? ", and it takes steps of one size only, so that none smaller was tried" : "";
-    return new StepError(name, status, `${name} returned the status "${statusWord(status)}" ${where}${why}`);
+    const what = `${name} returned the status "${statusWord(status)}" ${where}${why}`;
+    return new StepError(name, status, `${what}${this.#notes.explainFailure()}`);
   }
 
   #functionName(): string {
@@ -256,8 +256,4 @@ class StepError extends FmuCallError {
     super(functionName, status);
     this.message = text;
   }
-}
-
-function short(value: number): string {
-  return String(Number(value.toPrecision(12)));
 }

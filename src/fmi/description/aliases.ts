@@ -1,5 +1,7 @@
 import type { ModelDescription, Variable, VariableType } from "./model-description.ts";
 
+type AliasedModel = Pick<ModelDescription, "fmiMajor" | "variables">;
+
 /** Another name for a variable's value; `negated` where its sign is turned (FMI 1.0). */
 export interface Alias {
   name: string;
@@ -10,7 +12,7 @@ export interface Alias {
  * The other names of a variable: before FMI 3.0 the variables that have its type and value reference, in FMI 3.0 its
  * `<Alias>` elements.
  */
-export function aliasesOf(variable: Variable, description: ModelDescription): Alias[] {
+export function aliasesOf(variable: Variable, description: AliasedModel): Alias[] {
   if (description.fmiMajor === 3) {
     return (variable.aliases ?? []).map(({ name }) => ({ name, negated: false }));
   }
@@ -29,7 +31,7 @@ export function variablesByName({ variables }: Pick<ModelDescription, "variables
 }
 
 /** The variables of FMI 1.0 and 2.0 that share a value, in the order of the file; single ones are left out. */
-export function aliasSets(description: ModelDescription): Variable[][] {
+export function aliasSets(description: AliasedModel): Variable[][] {
   if (description.fmiMajor === 3) return [];
   const sets = new Map<string, Variable[]>();
   for (const variable of description.variables) {
@@ -39,6 +41,18 @@ export function aliasSets(description: ModelDescription): Variable[][] {
     else set.push(variable);
   }
   return [...sets.values()].filter((set) => set.length > 1);
+}
+
+/** Makes a parameter of FMI 1.0 that has no start value of its own one that can be set, where an alias of it can. */
+export function settleParameterAliases(variables: readonly Variable[]): void {
+  for (const set of aliasSets({ fmiMajor: 1, variables })) {
+    if (!set.some(({ causality }) => causality === "parameter")) continue;
+    for (const variable of set)
+      if (variable.causality === "calculatedParameter") {
+        variable.causality = "parameter";
+        variable.initial = "exact";
+      }
+  }
 }
 
 // Integers and enumerations are read by one function, so they share value references.

@@ -1,4 +1,5 @@
 import { invalidFmu, quote } from "../invalid-fmu.ts";
+import { settleParameterAliases } from "./aliases.ts";
 import type {
   Flaw,
   InterfaceDescription,
@@ -213,6 +214,7 @@ function finish(draft: Draft, root: XmlElement, read: AttributeReader): ModelDes
     throw read.error(draft.skipped, "the variable has no type that is known here");
   }
   const variables = [...draft.variables.values()];
+  if (draft.fmiMajor === 1) settleParameterAliases(variables);
   const structure =
     draft.fmiMajor === 1
       ? structureFromNames(variables, draft.dependencies)

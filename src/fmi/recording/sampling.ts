@@ -1,14 +1,37 @@
 import { isNumeric } from "../description/dimensions.ts";
 import type { StartValue, Variable } from "../description/model-description.ts";
+import { FmuCallError } from "../fmu-status.ts";
 import { createValueBlocks, type ValueAccess, type ValueBlock } from "../value-block.ts";
 import type { Recorder } from "./recorder.ts";
+
+const CLOCKED = "; it may give NAMES while a Clock of it ticks only: leave that out of output_variables";
 
 /** Sees every sample besides the recorder: its time, s, and whether its row is kept. */
 export type SampleWatch = (time: number, keep: boolean) => void;
 
 /** The blocks of all outputs that are recorded as numbers. */
 export function createNumericBlocks(access: ValueAccess, outputs: readonly Variable[]): ValueBlock[] {
-  return createValueBlocks(access, outputs.filter(isNumeric));
+  return createValueBlocks(access, outputs.filter(isNumeric)).map(explainClocked);
+}
+
+/* An FMU may give what is clocked only while its Clock ticks (FMI 3.0.2, section 2.2.9), and outputs are got between ticks. */
+function explainClocked(block: ValueBlock): ValueBlock {
+  const names = block.variables.flatMap(({ clocks, name }) => (clocks === undefined ? [] : [`"${name}"`]));
+  if (names.length === 0) return block;
+  const explain = (call: () => void) => {
+    try {
+      call();
+    } catch (thrown) {
+      if (thrown instanceof FmuCallError)
+        thrown.message += CLOCKED.replace("NAMES", names.slice(0, 5).join(", "));
+      throw thrown;
+    }
+  };
+  return {
+    ...block,
+    get: () => explain(block.get),
+    check: (status) => explain(() => block.check(status)),
+  };
 }
 
 /** Makes a function that gets one sample of every numeric output and hands it to the recorder, with whether to keep it. */
