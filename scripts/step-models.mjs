@@ -39,6 +39,8 @@ const steps3 = [
   { name: "n", valueReference: 7, type: "UInt64", causality: "structuralParameter", ...fixed, start: 2 },
   real("x", 8, "parameter", { ...fixed, dimension: { valueReference: 7 }, start: "0 0" }),
   real("sum", 9, "output"),
+  real("a", 10, "input", { dimension: 2, start: "0 0" }),
+  real("mix", 11, "output"),
 ];
 
 /** Fixtures without the common shell: their own source is the whole FMU. */
@@ -95,13 +97,19 @@ const clocks3 = [
 ];
 
 const stateFlags = { canGetAndSetFMUstate: true, canSerializeFMUstate: true };
+const stateFlags3 = { canGetAndSetFMUState: true, canSerializeFMUState: true };
 
 /** Discarded and pending steps, steps of one size, early return, Event Mode; what FMUs do to their importers. */
 export const stepModels = [
   steps("Steps", 2, { canRunAsynchronuously: true, canInterpolateInputs: true, ...stateFlags }),
   steps("ConstantStep", 2, { canHandleVariableCommunicationStepSize: false }),
   steps("EarlyReturn", 3, { mightReturnEarlyFromDoStep: true }, { EVENT_MODE: 0 }),
-  steps("EventMode", 3, { hasEventMode: true, mightReturnEarlyFromDoStep: true }, { EVENT_MODE: 1 }),
+  steps(
+    "EventMode",
+    3,
+    { hasEventMode: true, mightReturnEarlyFromDoStep: true, ...stateFlags3 },
+    { EVENT_MODE: 1 },
+  ),
   {
     ...{ name: "Clocks", versions: [3], source: "clocks-3.c", isWhole: true },
     flags: {

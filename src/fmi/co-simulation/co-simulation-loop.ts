@@ -19,6 +19,8 @@ export interface StepLoopParts {
   /** Whether steps of any size may be taken: to input events, to time events, and smaller ones where one is discarded. */
   variableSteps: boolean;
   progress(time: number): void;
+  /** Sets what a run from a saved state is given anew; undefined where that is nothing. */
+  setAnew?: (() => void) | undefined;
   /** Where nothing but stepping and recording is to be done between grid points. */
   nativeSteps?: NativeSteps | undefined;
 }
@@ -74,7 +76,7 @@ export class CoSimulationLoop {
   /** Takes the instance, in Step Mode, or in the Event Mode that ended its initialization, to the stop time. */
   run(isResumed: boolean): "completed" | "terminated_by_fmu" {
     const { grid, rows, events, progress } = this.#parts;
-    if (events !== undefined && !isResumed && !events.begin(this.#here())) return this.#endEarly();
+    if (!(isResumed ? this.#resume() : (events?.begin(this.#here()) ?? true))) return this.#endEarly();
     rows.gridPoint(0, this.#time);
     if (!this.#handleEvents(false)) return this.#endEarly();
     const taken = this.#takeBatches();
@@ -85,6 +87,12 @@ export class CoSimulationLoop {
       progress(this.#time);
     }
     return "completed";
+  }
+
+  /* What changes at events only is set in Event Mode; whether the simulation goes on. */
+  #resume(): boolean {
+    const { events, setAnew } = this.#parts;
+    return events === undefined || setAnew === undefined || events.resume(this.#here(), setAnew);
   }
 
   /*

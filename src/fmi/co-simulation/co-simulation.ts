@@ -17,6 +17,7 @@ import { instantiateCoSimulation1 } from "./co-simulation-1.ts";
 import { instantiateCoSimulation2 } from "./co-simulation-2.ts";
 import { instantiateCoSimulation3 } from "./co-simulation-3.ts";
 import { CoSimulationLoop } from "./co-simulation-loop.ts";
+import { clearInputDerivatives } from "./input-derivatives.ts";
 import { createNativeSteps } from "./native-steps.ts";
 import { paceProgress } from "./pacing.ts";
 import { type SavedEvents, StepEvents } from "./step-events.ts";
@@ -97,7 +98,8 @@ function run(
   } else {
     restoreState(access, initialState);
     events?.restore(readStateHeader(initialState).loop as SavedEvents);
-    setTunable(access, settings);
+    clearInputDerivatives(instance);
+    if (events === undefined) setTunable(access, settings);
   }
   const outputs = findVariables(description, settings.outputs);
   const sample = createSampler(access, outputs, recorder, hooks.watch?.(access));
@@ -107,6 +109,10 @@ function run(
   const loop = new CoSimulationLoop({
     ...{ instance, grid, rows, inputs, events, progress: paceProgress(hooks.progress) },
     pass: (time) => sample(time, false),
+    setAnew:
+      inputs === undefined && settings.startValues.length === 0
+        ? undefined
+        : () => setTunable(access, settings),
     nativeSteps: isPlain
       ? createNativeSteps(
           instance,

@@ -6,11 +6,11 @@ import { createValueBlocks, type ValueAccess } from "../value-block.ts";
 
 /**
  * Makes a function that sets the variables of elements that pass the filter, given a value for each of all the elements. An
- * element of an array that is not among them keeps its start value.
+ * element of an array that is not among them keeps its start value, in a run from a saved state the value that it has there.
  */
 export function createElementSetter(
   access: ValueAccess,
-  { startValues }: Pick<SimulationSettings, "startValues">,
+  { startValues, initialState }: Pick<SimulationSettings, "startValues" | "initialState">,
   elements: readonly VariableElement[],
   filter: (variable: Variable) => boolean = () => true,
 ): (values: Float64Array) => void {
@@ -30,7 +30,19 @@ export function createElementSetter(
     const offset = offsets.get(variable);
     return offset === undefined ? -1 : offset + index;
   });
+  let isRead = initialState === undefined || !variables.some(({ dimensions }) => dimensions.length > 0);
+  const readOnce = () => {
+    if (isRead) return;
+    isRead = true;
+    let at = 0;
+    for (const block of blocks) {
+      block.get();
+      block.copyNumbers(all, at);
+      at += block.size;
+    }
+  };
   return (values) => {
+    readOnce();
     for (let i = 0; i < places.length; i++) {
       const place = places[i] as number;
       if (place >= 0) all[place] = values[i] as number;

@@ -1,16 +1,17 @@
 import { checkStatus } from "../fmu-status.ts";
+import type { CoSimulationInstance } from "../instance.ts";
 import { allocate, type NativeLibrary } from "../library.ts";
 
 /**
- * Binds the function that sets derivatives of Real inputs (FMI 2.0.5, section 4.2.1); the same variables come with every
- * call. It throws `FmuCallError`.
+ * Binds the function that sets derivatives of Real inputs (FMI 2.0.5, section 4.2.1); a list of variables that comes again is the
+ * same array. It throws `FmuCallError`.
  */
 export function bindInputDerivatives(
   library: NativeLibrary,
   name: string,
   instance: number,
 ): (valueReferences: readonly number[], derivatives: Float64Array) => void {
-  let bound: ((derivatives: Float64Array) => void) | undefined;
+  const bound = new Map<readonly number[], (derivatives: Float64Array) => void>();
   const bind = (valueReferences: readonly number[]) => {
     const n = valueReferences.length;
     const shape = ["uintptr_t", "uintptr_t", "size_t", "uintptr_t", "uintptr_t"] as const;
@@ -25,7 +26,16 @@ export function bindInputDerivatives(
     };
   };
   return (valueReferences, derivatives) => {
-    bound ??= bind(valueReferences);
-    bound(derivatives);
+    const call = bound.get(valueReferences) ?? bind(valueReferences);
+    bound.set(valueReferences, call);
+    call(derivatives);
   };
+}
+
+/** Has all continuous inputs be held from now on: a saved state may have slopes that were set before it. */
+export function clearInputDerivatives({ access, setInputDerivatives }: CoSimulationInstance): void {
+  const references = access.description.variables
+    .filter(({ causality, type }) => causality === "input" && type === "Float64")
+    .map(({ valueReference }) => valueReference);
+  if (references.length > 0) setInputDerivatives?.(references, new Float64Array(references.length));
 }

@@ -59,6 +59,13 @@ export class StepEvents {
     return this.#settle(point);
   }
 
+  /** An event at the start of a run from a saved state, in which `set` sets what is given anew; whether the simulation goes on. */
+  resume(point: EventPoint, set: () => void): boolean {
+    this.#mode.enterEventMode();
+    set();
+    return this.#settle(point);
+  }
+
   /** An event at the time reached, from Step Mode to Step Mode; whether the simulation goes on. */
   handle(point: EventPoint): boolean {
     this.#mode.enterEventMode();
