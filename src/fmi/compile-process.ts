@@ -1,13 +1,13 @@
-import { spawn } from "node:child_process";
 import { access, constants, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { ToolError, toError } from "../errors.ts";
+import { ToolError } from "../errors.ts";
 import { inspectLibrary } from "./binary/inspect-library.ts";
+import { type CompilerResult, runCompiler } from "./compiler-run.ts";
 import type { InterfaceDescription } from "./description/model-description.ts";
 import type { Fmu } from "./fmu.ts";
 import { quote } from "./invalid-fmu.ts";
 import type { Platform } from "./platforms.ts";
-import { findSourceBuild, type SourceBuild } from "./source-build.ts";
+import { findSourceBuild, type SourceBuild, type SourceSet } from "./source-build.ts";
 
 /** How and where to compile. */
 export interface CompileOptions {
@@ -18,13 +18,11 @@ export interface CompileOptions {
   checksum: string;
   /** The PATH to look for a compiler in. */
   searchPath: string;
-  /** 120,000 where it is left out. */
-  timeoutMs?: number;
+  /** For all calls of the compiler. */
+  timeoutMs: number;
   signal?: AbortSignal;
 }
 
-const DEFAULT_TIMEOUT_MS = 120_000;
-const LONGEST_OUTPUT = 16 * 1024;
 const C_COMPILERS = ["cc", "gcc", "clang"];
 const CPP_COMPILERS = ["c++", "g++", "clang++"];
 
@@ -44,19 +42,20 @@ export async function compileFmu(
   if (await mayAccess(library, constants.R_OK)) return library;
   const build = await findSourceBuild(fmu, kind, platform);
   if (build === undefined) return undefined;
-  const compiler = await findCompiler(build, platform, options.searchPath, fmu.name);
+  const languages = [...new Set(build.sets.map(({ isCpp }) => isCpp))];
+  const compilers = new Map<boolean, string>();
+  for (const isCpp of languages) compilers.set(isCpp, await findCompiler(isCpp, options, fmu.name));
   await mkdir(cacheFolder, { recursive: true, mode: 0o700 });
   const folder = await mkdtemp(join(cacheFolder, "build-"));
   try {
     await fmu.archive.extract((path) => path.startsWith("sources/"), folder);
     const made = join(folder, `library${platform.suffix}`);
-    const result = await runCompiler(
-      compiler,
-      listArguments(build, fmu.description.fmiMajor, made),
-      folder,
-      options,
-    );
-    if (result.code !== 0) throw compilingError(fmu.name, result);
+    const timeout = AbortSignal.timeout(options.timeoutMs);
+    const where = { folder, searchPath: options.searchPath, timeout, signal: options.signal };
+    for (const { isCpp, args } of listCalls(build, fmu.description.fmiMajor, made)) {
+      const result = await runCompiler(compilers.get(isCpp) ?? "", args, where);
+      if (result.code !== 0) throw compilingError(fmu.name, result);
+    }
     await checkExports(made, fmu);
     // Two that compile at once put the same thing in the same place.
     await rename(made, library);
@@ -66,16 +65,41 @@ export async function compileFmu(
   }
 }
 
-// Without the override, functions carry the model identifier before their names, as in a program linked with many FMUs.
-function listArguments(build: SourceBuild, fmiMajor: 1 | 2 | 3, target: string): string[] {
-  const definitions = build.definitions.map(({ name, value }) =>
-    value ? `-D${name}=${value}` : `-D${name}`,
-  );
-  const overrides = fmiMajor === 1 ? [] : [`-DFMI${fmiMajor}_OVERRIDE_FUNCTION_PREFIX`];
+interface CompilerCall {
+  isCpp: boolean;
+  args: string[];
+}
+
+/* Sources that are compiled alike are compiled and linked at once; else each on its own first, as they may have the same name. */
+function listCalls({ sets, libraries }: SourceBuild, fmiMajor: 1 | 2 | 3, target: string): CompilerCall[] {
+  const link = (isCpp: boolean, args: readonly string[]) => ({
+    isCpp,
+    args: ["-shared", ...args, "-o", target, ...libraries.map((name) => `-l${name}`), "-lm"],
+  });
+  const [only, ...others] = sets;
+  if (only !== undefined && others.length === 0)
+    return [link(only.isCpp, [...listOptions(only, fmiMajor), ...only.files])];
+  const units = sets.flatMap((set) => set.files.map((file) => ({ set, file })));
+  const objects = units.map((_, index) => `object-${index}.o`);
   return [
-    ...["-shared", "-fPIC", "-O2", "-w", ...overrides, ...definitions],
-    ...["sources", ...build.includeFolders].flatMap((folder) => ["-I", folder]),
-    ...["-o", target, ...build.files, ...build.libraries.map((name) => `-l${name}`), "-lm"],
+    ...units.map(({ set, file }, index) => ({
+      isCpp: set.isCpp,
+      args: ["-c", ...listOptions(set, fmiMajor), "-o", objects[index] ?? "", file],
+    })),
+    link(
+      sets.some(({ isCpp }) => isCpp),
+      objects,
+    ),
+  ];
+}
+
+// Without the override, functions carry the model identifier before their names, as in a program linked with many FMUs.
+function listOptions({ definitions, includeFolders }: SourceSet, fmiMajor: 1 | 2 | 3): string[] {
+  return [
+    ...["-fPIC", "-O2", "-w"],
+    ...(fmiMajor === 1 ? [] : [`-DFMI${fmiMajor}_OVERRIDE_FUNCTION_PREFIX`]),
+    ...definitions.map(({ name, value }) => (value ? `-D${name}=${value}` : `-D${name}`)),
+    ...["sources", ...includeFolders].flatMap((folder) => ["-I", folder]),
   ];
 }
 
@@ -100,9 +124,8 @@ async function checkExports(
 }
 
 async function findCompiler(
-  { isCpp }: SourceBuild,
-  platform: Platform,
-  searchPath: string,
+  isCpp: boolean,
+  { platform, searchPath }: CompileOptions,
   fileName: string,
 ): Promise<string> {
   // On Windows a compiler needs a prepared environment.
@@ -121,60 +144,10 @@ async function findCompiler(
   );
 }
 
-interface CompilerResult {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-  output: string;
-  timedOut: boolean;
-}
-
-async function runCompiler(
-  compiler: string,
-  args: readonly string[],
-  folder: string,
-  options: CompileOptions,
-): Promise<CompilerResult> {
-  const { searchPath, timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const child = spawn(compiler, [...args], {
-    cwd: folder,
-    env: { PATH: searchPath, HOME: folder, TMPDIR: folder, LC_ALL: "C" },
-    stdio: ["ignore", "ignore", "pipe"],
-    // A group of its own: the driver starts the compiler proper and the linker.
-    detached: true,
-  });
-  const kill = () => {
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
-    } catch {
-      // Gone already.
-    }
-  };
-  const stop = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
-  stop.addEventListener("abort", kill, { once: true });
-  if (stop.aborted) kill();
-  let output = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    if (output.length < LONGEST_OUTPUT) output += text.slice(0, LONGEST_OUTPUT - output.length);
-  });
-  try {
-    const [code, killedBy] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
-      child.once("error", reject).once("close", (...ended) => resolve(ended));
-    });
-    signal?.throwIfAborted();
-    return { code, signal: killedBy, output, timedOut: timeout.aborted };
-  } catch (thrown) {
-    if (signal?.aborted === true) throw thrown;
-    return { code: null, signal: null, output: toError(thrown).message, timedOut: false };
-  } finally {
-    stop.removeEventListener("abort", kill);
-  }
-}
-
 function compilingError(fileName: string, { code, signal, output, timedOut }: CompilerResult): ToolError {
   const message = `Cannot compile the FMU ${quote(fileName)}:`;
   if (timedOut) {
-    const remedy = "Export the FMU with a binary for this platform.";
+    const remedy = "Give a longer `timeout_seconds`, or export the FMU with a binary for this platform.";
     return new ToolError("timed_out", `${message} the compiler did not finish in time.`, remedy, {
       detail: output,
     });

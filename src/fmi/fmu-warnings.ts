@@ -38,11 +38,10 @@ function findPlatformWarning(
     return `The FMU has no library binaries/${folder}/${identifier}${target.suffix}: a run on ${target.label} will fail.`;
   }
   const hasSources = archive.entries.some((entry) => !entry.isDirectory && entry.path.startsWith("sources/"));
-  const instead =
-    there.length > 0
-      ? `only for ${there.join(", ")}`
-      : `not for any platform${hasSources ? ", just source code" : ""}`;
-  return `The FMU has no binary for ${target.label}, ${instead}: a run there will fail. Export it for ${target.label}.`;
+  const instead = there.length > 0 ? `only for ${there.join(", ")}` : "not for any platform";
+  const what = `The FMU has no binary for ${target.label}, ${instead}`;
+  if (!hasSources) return `${what}: a run there will fail. Export it for ${target.label}.`;
+  return `${what}, but source code: the built-in runner compiles it where there is a C compiler; the one on Modal needs a binary.`;
 }
 
 function findToolWarning({

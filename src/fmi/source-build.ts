@@ -12,13 +12,18 @@ const SOURCE = /^sources\/[^/]+\.(?:c|cc|cpp|cxx)$/i;
 
 /** How the sources in an FMU become a shared library. */
 export interface SourceBuild {
+  sets: readonly SourceSet[];
+  /** Names for the linker, without `lib`. */
+  libraries: readonly string[];
+}
+
+/** Sources of one language that are compiled alike. */
+export interface SourceSet {
   /** Paths in the archive, `sources/model.c`. */
   files: readonly string[];
   /** Paths in the archive. */
   includeFolders: readonly string[];
   definitions: readonly { name: string; value: string | undefined }[];
-  /** Names for the linker, without `lib`. */
-  libraries: readonly string[];
   isCpp: boolean;
 }
 
@@ -39,27 +44,33 @@ export async function findSourceBuild(
     archive.find(BUILD_DESCRIPTION) === undefined
       ? undefined
       : chooseConfiguration(await archive.readBytes(BUILD_DESCRIPTION, LARGEST), name, kind, platform);
-  const build = described ?? {
-    files: listFiles(fmu, kind),
-    includeFolders: [],
-    definitions: [],
-    libraries: [],
-  };
-  if (build.files.length === 0) return undefined;
-  const files = build.files.map((file) => placeBelowSources(file, name));
+  const build = described ?? { sets: [plainSet(listFiles(fmu, kind))], libraries: [] };
+  const sets = build.sets.map((set) => ({
+    ...set,
+    files: set.files.map((file) => placeBelowSources(file, name)),
+    includeFolders: set.includeFolders.map((folder) => placeBelowSources(folder, name)),
+  }));
+  const files = sets.flatMap((set) => set.files);
+  if (files.length === 0) return undefined;
   for (const path of files) {
     if (archive.find(path)?.isDirectory !== false)
       throw invalidFmu(name, `its source file ${quote(path)} is missing`);
   }
-  return {
-    ...build,
-    files,
-    includeFolders: build.includeFolders.map((folder) => placeBelowSources(folder, name)),
-    isCpp: files.some((file) => !/\.c$/i.test(file)),
-  };
+  return { ...build, sets: sets.flatMap(splitByLanguage) };
 }
 
-type Draft = Omit<SourceBuild, "isCpp">;
+/* The driver of one language takes the files of the other for its own. */
+function splitByLanguage(set: SourceSet): SourceSet[] {
+  const isCpp = (file: string) => set.isCpp || !/\.c$/i.test(file);
+  return [false, true].flatMap((cpp) => {
+    const files = set.files.filter((file) => isCpp(file) === cpp);
+    return files.length === 0 ? [] : [{ ...set, files, isCpp: cpp }];
+  });
+}
+
+function plainSet(files: readonly string[]): SourceSet {
+  return { files, includeFolders: [], definitions: [], isCpp: false };
+}
 
 function listFiles({ archive }: Pick<Fmu, "archive">, kind: InterfaceDescription): string[] {
   if (kind.sourceFiles !== undefined && kind.sourceFiles.length > 0) return [...kind.sourceFiles];
@@ -82,7 +93,7 @@ function chooseConfiguration(
   fileName: string,
   { modelIdentifier }: InterfaceDescription,
   platform: Platform,
-): Draft | undefined {
+): SourceBuild | undefined {
   const configurations: { attributes: XmlElement["attributes"]; items: XmlElement[] }[] = [];
   let items: XmlElement[] = [];
   readXmlElements(
@@ -107,14 +118,31 @@ function chooseConfiguration(
   return chosen === undefined ? undefined : readConfiguration(chosen.items, fileName);
 }
 
-// All source file sets in one build: their options for particular compilers are left out.
-function readConfiguration(items: readonly XmlElement[], fileName: string): Draft {
+// Options for particular compilers are left out.
+function readConfiguration(items: readonly XmlElement[], fileName: string): SourceBuild {
   const read = createAttributeReader(fileName, BUILD_DESCRIPTION);
-  const all = [
-    ...items,
-    ...items.flatMap(({ name, children }) => (name === "SourceFileSet" ? children : [])),
-  ];
-  const named = (elementName: string) => all.filter(({ name }) => name === elementName);
+  const sets = items.filter(({ name }) => name === "SourceFileSet");
+  return {
+    sets: [
+      ...sets.map(({ children, attributes }) => readSet(children, attributes.language, read)),
+      readSet(items, undefined, read),
+    ],
+    libraries: items
+      .filter(({ name }) => name === "Library")
+      .map((each) => {
+        const name = read.required(each, "name");
+        if (!/^\w[\w.+-]*$/.test(name)) throw read.error(each, `${quote(name)} is no name for a library`);
+        return name;
+      }),
+  };
+}
+
+function readSet(
+  items: readonly XmlElement[],
+  language: string | undefined,
+  read: ReturnType<typeof createAttributeReader>,
+): SourceSet {
+  const named = (elementName: string) => items.filter(({ name }) => name === elementName);
   return {
     files: named("SourceFile").map((each) => read.required(each, "name")),
     includeFolders: named("IncludeDirectory").map((each) => read.required(each, "name")),
@@ -126,10 +154,6 @@ function readConfiguration(items: readonly XmlElement[], fileName: string): Draf
           throw read.error(each, `${quote(name)} is no name for a definition`);
         return { name, value: each.attributes.value };
       }),
-    libraries: named("Library").map((each) => {
-      const name = read.required(each, "name");
-      if (!/^\w[\w.+-]*$/.test(name)) throw read.error(each, `${quote(name)} is no name for a library`);
-      return name;
-    }),
+    isCpp: language?.trim().toUpperCase().startsWith("C++") ?? false,
   };
 }

@@ -26,6 +26,7 @@ export function convertColumn(
   const factor = convertToUnit(1, unit, own, definitions, { relative: true });
   const offset = convert(0);
   const isLine =
+    Number.isFinite(offset) &&
     Math.abs(convert(1000) - (1000 * factor + offset)) <= 1e-9 * Math.abs(1000 * factor + offset);
   if (!isLine) return values.map(convert);
   if (factor === 1 && offset === 0) return values;
@@ -65,8 +66,10 @@ export function describeItems(items: NonNullable<Variable["enumeration"]>): stri
 function refusalOf({ type, enumeration }: Variable): (value: number) => string | undefined {
   if (type === "Boolean") return (value) => (value === 0 || value === 1 ? undefined : "a Boolean is 0 or 1");
   if (type === "Float32" || type === "Float64")
-    return (value) =>
-      Number.isFinite(Math.fround(value)) || type === "Float64" ? undefined : "it is too large";
+    return (value) => {
+      if (!Number.isFinite(value)) return "it is no finite number in the variable's own unit";
+      return Number.isFinite(Math.fround(value)) || type === "Float64" ? undefined : "it is too large";
+    };
   const items = new Set(enumeration?.map(({ value }) => value));
   if (items.size > 0) return (value) => (items.has(value) ? undefined : describeItems(enumeration ?? []));
   const range = integerRange(type);

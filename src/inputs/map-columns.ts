@@ -68,8 +68,9 @@ export function mapColumns(
     warnings.push(...link.column.warnings);
     const outside = rangeWarning(link.key, link.variable, converted);
     if (outside !== undefined) warnings.push(outside);
-    if (link.column.unit !== undefined && link.variable.unit === undefined)
-      warnings.push(`"${link.key}" has no unit in the model: ${link.column.unit} was taken as it stands.`);
+    const { unit = "1" } = link.column;
+    if (unit !== "1" && link.variable.unit === undefined)
+      warnings.push(`"${link.key}" has no unit in the model: ${unit} was taken as it stands.`);
   }
   notes.push(...describeUnused(table, links));
   return { series: { time: cut.time, columns }, notes, warnings };

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { ToolError } from "../errors.ts";
 import { quote } from "../fmi/invalid-fmu.ts";
 import { type ColumnHeader, parseColumnHeader } from "./column-header.ts";
-import { type CsvReader, createCsvReader, findSeparator } from "./csv-records.ts";
+import { type CsvReader, createCsvReader, findSeparator, type Separator } from "./csv-records.ts";
 import { CsvTable } from "./csv-table.ts";
 import { type InputTable, type TimePlacement, unreadable } from "./input-table.ts";
 import { looksLikeIsoTime } from "./iso-time.ts";
@@ -26,9 +26,12 @@ export async function readCsvFile(path: string, placement: TimePlacement): Promi
 /** Reads the text of a CSV file; `fileName` is for messages. */
 export function readCsv(text: string, fileName: string, placement: TimePlacement): InputTable {
   const source = `the file ${quote(fileName)}`;
-  const separator = findSeparator(text);
+  // A line that spreadsheets write and read.
+  const told = /^sep=([,;\t])\r?\n/i.exec(text)?.[1] as Separator | undefined;
+  const separator = told ?? findSeparator(text);
   const reader = createCsvReader(text, separator);
   const cells: string[] = [];
+  if (told !== undefined) readRecord(source, reader, cells);
   if (!readRecord(source, reader, cells)) throw unreadable(source, "it is empty", HEADER_REMEDY);
   const headers = readHeader(source, cells);
   const rows = countLines(text);

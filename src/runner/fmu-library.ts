@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { toError } from "../errors.ts";
+import { ToolError, toError } from "../errors.ts";
 import { openFileSource } from "../fmi/archive/byte-source.ts";
 import { explainUnloadable } from "../fmi/binary/explain-unloadable.ts";
 import { createLibraryFinder, findGlibcVersion } from "../fmi/binary/find-library.ts";
@@ -33,7 +33,14 @@ export interface LoadingOptions {
   checksum: string;
   searchPath: string;
   signal: AbortSignal;
+  /** For compiling, at most. */
+  timeoutMs: number;
+  /** Takes a line of what a compiler says. */
+  tell(line: string): void;
 }
+
+const MOST_ERRORS = 3;
+const LONGEST_ERRORS = 600;
 
 /* Neither changes while this process lives. */
 let glibcVersion: string | undefined;
@@ -81,8 +88,19 @@ export async function prepareLibrary(
     if (binaries !== undefined) options.libraries.keep(key, target, binaries);
     return { folder: target, libraryPath, resourcesPath };
   } catch (thrown) {
-    return { problem: toError(thrown).message };
+    return { problem: describeFailure(thrown, options.tell) };
   }
+}
+
+/* What a compiler says goes to the log, its first errors into the problem too. */
+function describeFailure(thrown: unknown, tell: (line: string) => void): string {
+  if (!(thrown instanceof ToolError)) return toError(thrown).message;
+  const { message, remedy, detail = "" } = thrown;
+  const lines = detail.split("\n").filter((line) => line.trim() !== "");
+  for (const line of lines) tell(line);
+  const errors = lines.filter((line) => /\berror\b|undefined reference/i.test(line)).slice(0, MOST_ERRORS);
+  const said = errors.length === 0 ? "" : ` It said: ${errors.join("; ").slice(0, LONGEST_ERRORS)}.`;
+  return `${message}${said} ${remedy}`;
 }
 
 async function explain(

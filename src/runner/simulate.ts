@@ -40,6 +40,7 @@ export interface SimulationEnvironment {
 
 const MAX_SERIES_BYTES = 16 * 1024 * 1024;
 const PROGRESS_LOG_MS = 5000;
+const LONGEST_COMPILATION_MS = 120_000;
 /* A new spare is started once the run is over and its result has reached the caller, or goes on for long. */
 const REFILL_AFTER_MS = 100;
 const REFILL_WHILE_RUNNING_MS = 250;
@@ -108,6 +109,8 @@ async function runInChild(
   const { pool, platform, fmuPlatform, memoryLimitBytes: memoryBytes } = environment;
   const timeoutSeconds = chooseTimeout(args.timeout_seconds ?? undefined, environment.timeoutSeconds);
   const cpuSeconds = Math.ceil((timeoutSeconds + 10) * availableParallelism());
+  const timeoutMs = timeoutSeconds * 1000;
+  const started = performance.now();
   const child = await pool.take();
   pool.refillIn(REFILL_WHILE_RUNNING_MS);
   try {
@@ -117,6 +120,8 @@ async function runInChild(
       cacheFolder: join(environment.workDir, "compiled"),
       searchPath: environment.searchPath,
       signal: call.signal,
+      timeoutMs: Math.min(timeoutMs, LONGEST_COMPILATION_MS),
+      tell: (line) => log.print("stderr", line),
     });
     if ("problem" in prepared) return prepared;
     const startValues = await writeFiles(plan, child.directory);
@@ -129,7 +134,7 @@ async function runInChild(
       child,
       { ...job, limits: { memoryBytes, cpuSeconds } },
       {
-        ...{ signal: call.signal, timeoutMs: timeoutSeconds * 1000, platform },
+        ...{ signal: call.signal, timeoutMs, usedMs: performance.now() - started, platform },
         maxSeriesBytes: args.extras ? MAX_SERIES_BYTES : 0,
       },
       hooksOf(log),

@@ -53,6 +53,8 @@ export interface SupervisionHooks {
 export interface SupervisionOptions {
   signal: AbortSignal;
   timeoutMs: number;
+  /** What of it was taken before, by compiling say. */
+  usedMs: number;
   platform: NodeJS.Platform;
   /** Bytes of recorded series that are kept. */
   maxSeriesBytes: number;
@@ -190,7 +192,7 @@ function enforce(
     child.kill();
   };
   const cancel = () => kill("cancelled");
-  const timer = setTimeout(() => kill("timed_out"), options.timeoutMs);
+  const timer = setTimeout(() => kill("timed_out"), Math.max(1, options.timeoutMs - options.usedMs));
   let baseline: number | undefined;
   let resultSeen = 0;
   const watch = setInterval(async () => {

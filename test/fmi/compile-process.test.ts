@@ -5,6 +5,7 @@ import { inspectLibrary } from "../../src/fmi/binary/inspect-library.ts";
 import { type CompileOptions, compileFmu } from "../../src/fmi/compile-process.ts";
 import { findLayeredStandards } from "../../src/fmi/description/layered-standards.ts";
 import { type Fmu, openFmu } from "../../src/fmi/fmu.ts";
+import { loadLibrary } from "../../src/fmi/library.ts";
 import { currentPlatform, PLATFORMS } from "../../src/fmi/platforms.ts";
 import { catchToolError } from "../support/catch-tool-error.ts";
 import { modelDescriptionXml } from "../support/model-description-xml.ts";
@@ -15,6 +16,7 @@ const platform = currentPlatform(process.platform, process.arch);
 const SEARCH_PATH = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin";
 const options = async (changes: Partial<CompileOptions> = {}): Promise<CompileOptions> => ({
   ...{ platform, cacheFolder: await temporaryFolder(), checksum: "abc", searchPath: SEARCH_PATH },
+  timeoutMs: 60_000,
   ...changes,
 });
 const build = (content: string) =>
@@ -64,6 +66,27 @@ describe("compileFmu", () => {
     };
     const fmu = await fmuOf("2.0", sources, interfaces);
     expect(await functionsOf(await compile(fmu, await options()))).toEqual(["fmi2DoStep"]);
+  });
+
+  test("compiles each set of sources with its own definitions, and each file in its own language", async () => {
+    const set = (language: string, file: string, value: number) =>
+      `<SourceFileSet language="${language}"><SourceFile name="${file}"/>
+       <PreprocessorDefinition name="VALUE" value="${value}"/></SourceFileSet>`;
+    const fmu = await fmuOf("3.0", {
+      "sources/buildDescription.xml": build(
+        `<BuildConfiguration modelIdentifier="model">${set("C99", "a.c", 1)}${set("C99", "more/a.c", 5)}
+         ${set("C++11", "b.cpp", 7)}</BuildConfiguration>`,
+      ),
+      // No C++: the pointer is not converted.
+      "sources/a.c":
+        "#include <stdlib.h>\nint other(void); int third(void);\n" +
+        "int fmi3DoStep(void) { int *p = calloc(1, sizeof *p); return *p + VALUE + 10 * other() + 100 * third(); }\n",
+      "sources/more/a.c": "int other(void) { return VALUE; }\n",
+      "sources/b.cpp":
+        'template <typename T> T same(T x) { return x; }\nextern "C" int third() { return same(VALUE); }\n',
+    });
+    const library = await compile(fmu, await options());
+    expect(loadLibrary(library ?? "").function("fmi3DoStep", "int", [])()).toBe(751);
   });
 
   test("says which header of the standard the sources lack", async () => {

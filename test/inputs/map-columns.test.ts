@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { parseModelDescription } from "../../src/fmi/description/parse-model-description.ts";
 import { type ColumnMapping, mapColumns } from "../../src/inputs/map-columns.ts";
 import { readCsv } from "../../src/inputs/read-csv.ts";
 import { readEpw } from "../../src/inputs/read-epw.ts";
 import { catchToolError } from "../support/catch-tool-error.ts";
+import { modelDescriptionXml } from "../support/model-description-xml.ts";
 import { planModel } from "../support/plan-model.ts";
 import { epwDays, epwFile } from "./epw-file.ts";
 
@@ -37,6 +39,19 @@ describe("mapColumns", () => {
       ["matrix[2,1]", [1, 2]],
       ["small", [5, 6]],
     ]);
+  });
+
+  test("converts a display unit that is an inverse, and refuses what has none", async () => {
+    const units = `<Unit name="l_per_km"><BaseUnit m="2" factor="1e-6"/>
+      <DisplayUnit name="mpg" factor="2.352145833" inverse="true"/></Unit>`;
+    const variables = '<Float64 name="u" valueReference="1" causality="input" start="1" unit="l_per_km"/>';
+    const xml = modelDescriptionXml({ version: "3.0", units, variables });
+    const model = parseModelDescription(Buffer.from(xml), "inverse.fmu");
+    const mapIn = (csv: string) => mapColumns(readCsv(csv, "in.csv", { startTime: 0 }), model, {}, RUN);
+    const { values = [] } = mapIn("t,u [mpg]\n0,30\n5,20\n10,10").series.columns.get("u") ?? {};
+    expect([...values].map((value) => Number(value.toFixed(4)))).toEqual([0.0784, 0.1176, 0.2352]);
+    const zero = await catchToolError(() => mapIn("t,u [mpg]\n0,30\n10,0"));
+    expect(zero.message).toContain('"u" to Infinity at 10 s: it is no finite number in the variable');
   });
 
   test("converts a difference of temperatures without the offset", () => {
@@ -92,6 +107,7 @@ describe("mapColumns", () => {
 
   test("warns of a unit where the variable has none", () => {
     expect(map("t,small [kg]\n0,1\n10,1").warnings.join()).toContain("kg was taken as it stands");
+    expect(map("t,small [-]\n0,1\n10,1").warnings).toEqual([]);
   });
 
   test("passes over a column named as an output is, and over bad cells of unused columns", () => {

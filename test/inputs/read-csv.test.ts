@@ -61,6 +61,10 @@ describe("readCsv reads", () => {
     expect(notes.join()).toContain('"Zeit"');
   });
 
+  test("what a spreadsheet writes of its separator", () => {
+    expect(read("sep=;\r\ntime;a\r\n0;1,5\r\n1;2,5\r\n").columns).toEqual([["a", [1.5, 2.5], undefined]]);
+  });
+
   test("dates from the start of the run on", () => {
     const { time, notes } = read("date,a\n2026-01-31 23:00:00,1\n2026-02-01 00:00:00.5,2", {
       startTime: 100,

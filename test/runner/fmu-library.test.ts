@@ -24,6 +24,7 @@ async function prepare(fmu: Fmu, libraryPath: string | undefined, changes: Parti
   return prepareLibrary(fmu, plan, join(folder, "fmu"), {
     ...{ platform: native, isNative: true, cacheFolder: join(folder, "compiled"), checksum: "abc" },
     ...{ searchPath: "/usr/local/bin:/usr/bin:/bin", signal: new AbortController().signal, libraries },
+    ...{ timeoutMs: 60_000, tell: () => {} },
     ...changes,
   });
 }
@@ -106,6 +107,11 @@ describe("prepareLibrary", () => {
 
   test("tells what the compiler says", async () => {
     const fmu = await sourceFmu("this is no C;\n");
-    expect(await prepare(fmu, undefined)).toEqual({ problem: expect.stringContaining("Cannot compile") });
+    const log: string[] = [];
+    const { problem } = Object(await prepare(fmu, undefined, { tell: (line) => log.push(line) }));
+    expect(problem).toMatch(
+      /^Cannot compile the FMU "\S+": .* It said: sources\/a\.c:1:.*error: .*\. Export the FMU with a binary/,
+    );
+    expect(log.join("\n")).toContain("this is no C");
   });
 });

@@ -73,6 +73,13 @@ describe("run_fmi_simulation with dry_run", () => {
     expect((await tools.call("run_fmi_simulation", { ...args, step_size: 0.05 })).status).toBe("dry_run");
   });
 
+  test("says where inputs and input_series give one variable", async () => {
+    const inline = { time: [0, 1], columns: { u: [1, 2] } };
+    const args = { path: fixture("steps-2.fmu"), inputs: { u: 3 }, input_series: { inline }, dry_run: true };
+    const { warnings } = await tools.call("run_fmi_simulation", args);
+    expect(warnings).toEqual(['"u" is given by `inputs` and by `input_series`: the series counts']);
+  });
+
   test("finds what a run would be refused for", async () => {
     const error = await tools.fail("run_fmi_simulation", {
       path: FMU,

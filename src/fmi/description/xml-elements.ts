@@ -51,6 +51,14 @@ export function readXmlElements(
   };
 
   parser.on("error", (error) => {
+    const ampersand = /unexpected end/.test(error.message) ? findBareAmpersand(xml) : undefined;
+    if (ampersand !== undefined) {
+      const where = `line ${ampersand}`;
+      throw invalidFmu(
+        fileName,
+        `${document} is not valid at ${where}: a "&" that begins no entity; "&amp;" is meant`,
+      );
+    }
     throw fail(quote(error.message.replace(/^\d+:\d+: /, "").replace(/\.$/, "")));
   });
   parser.on("doctype", (doctype) => {
@@ -86,4 +94,11 @@ export function readXmlElements(
 
   for (const chunk of decodeXml(xml, { fileName, document, line: () => parser.line })) parser.write(chunk);
   parser.close();
+}
+
+/* A parser looks for the end of what such an ampersand begins as far as the end of the file; returns its line. */
+function findBareAmpersand(xml: Uint8Array): number | undefined {
+  const text = Buffer.from(xml).toString("latin1");
+  const at = text.search(/&(?!#?\w{1,32};)/);
+  return at < 0 ? undefined : text.slice(0, at).split("\n").length;
 }

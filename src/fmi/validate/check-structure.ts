@@ -109,6 +109,7 @@ function checkDerivatives(
 
 function findDerivativeProblem(derivative: Variable, state: Variable | undefined): string | undefined {
   if (derivative.type !== "Float64" && derivative.type !== "Float32") return `is a ${derivative.type}`;
+  if (derivative.variability !== "continuous") return `is ${derivative.variability}, not continuous`;
   if (derivative.derivative === undefined) return "does not say what it is the derivative of";
   if (state === undefined) return `is the derivative of ${derivative.derivative}, which no variable has`;
   if (state === derivative) return "is the derivative of itself";

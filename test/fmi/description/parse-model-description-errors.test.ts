@@ -28,6 +28,7 @@ describe("parseModelDescription refuses", () => {
     ["longer than 4096", { variables: v(`name="${"x".repeat(5000)}" valueReference="1"`) }],
     ["cannot be the name of a file", { interfaces: `<CoSimulation modelIdentifier="${"m".repeat(300)}"/>` }],
     ["undefined entity", { root: 'modelName="&lol;" guid="1"' }],
+    ['line 2: a "&" that begins no entity; "&amp;" is meant', { root: 'modelName="B & C" guid="1"' }],
     ["declares entities", { declaration: '<!DOCTYPE f [<!ENTITY lol "lol">]>\n' }],
     ["declares entities", { declaration: '<!DOCTYPE f [<!ENTITY x SYSTEM "file:///etc/passwd">]>\n' }],
     ['"utf-7", an encoding not known', { declaration: '<?xml version="1.0" encoding="UTF-7"?>\n' }],

@@ -90,7 +90,9 @@ test("summarizeFmu warns where the platform has no binary, and names those there
   expect(warnings).toEqual([
     expect.stringContaining("no binary for Linux x86-64, only for Windows x86-64, macOS x86-64"),
   ]);
-  expect((await summarize({}, ["sources/model.c"])).warnings[0]).toContain("just source code");
+  expect((await summarize({}, ["sources/model.c"])).warnings[0]).toContain(
+    "but source code: the built-in runner compiles it",
+  );
   expect((await summarize({}, ["binaries/linux64/other.so"])).warnings[0]).toContain(
     "binaries/linux64/model.so",
   );

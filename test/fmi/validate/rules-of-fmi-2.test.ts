@@ -170,6 +170,16 @@ describe("validateFmu reports in FMI 2.0", () => {
       { variables: real("der", 1, ""), structure: '<Derivatives><Unknown index="1"/></Derivatives>' },
     ],
     [
+      "derivative",
+      "a derivative that is not continuous",
+      {
+        variables:
+          real("x", 1, "") +
+          real("der", 2, 'causality="parameter" variability="fixed"', '<Real derivative="1"/>'),
+        structure: '<Derivatives><Unknown index="2"/></Derivatives>',
+      },
+    ],
+    [
       "derivative-unlisted",
       "a derivative that is not listed",
       {
