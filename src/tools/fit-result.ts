@@ -10,8 +10,8 @@ export interface ShownOutputs<Value, Statistics> {
 }
 
 /**
- * Chooses the outputs to show where the caller named none: the first that fit, statistics of the first of those. Where
- * `all` is set nothing is left out.
+ * Chooses the outputs to show where the caller named none: the first that fit, statistics of the first of those, or of what was
+ * recorded where there are no outputs. Where `all` is set nothing is left out.
  */
 export function fitOutputs<Value, Statistics>(
   run: ShownOutputs<Value, Statistics>,
@@ -23,11 +23,13 @@ export function fitOutputs<Value, Statistics>(
     ...[name, run.outputs[name]],
     ...(name in units ? [name, units[name]] : []),
   ]);
-  const told = names.filter((name) => name in run.statistics);
+  // A run that did not come to its end has no outputs; what its series came to is told all the same.
+  const withStatistics = names.length === 0 ? Object.keys(run.statistics) : names;
+  const told = withStatistics.filter((name) => name in run.statistics);
   const counted = firstThatFit(told, STATISTICS_BYTES, (name) => [name, run.statistics[name]]);
   return {
     outputs: pick(run.outputs, names),
-    units: pick(units, names),
+    units: pick(units, names.length === 0 ? counted : names),
     statistics: pick(run.statistics, counted),
   };
 }

@@ -53,6 +53,14 @@ describe("reportRun of a run whose caller named no outputs", () => {
     facts: { stop_time: 3, step_size: 2, engine: "x" },
   });
 
+  test("tells what the series of a run without outputs came to", () => {
+    const result = reportRun({ ...record, status: "error", outputs: {} }, OPTIONS);
+    const told = Object.keys(result.statistics);
+    expect(told).toEqual(names.slice(0, told.length));
+    expect(told.length).toBeGreaterThan(1);
+    expect(Object.keys(result.units)).toEqual(told);
+  });
+
   test("shows the first that fit, counts the others and says how to get them", () => {
     const result = reportRun(record, OPTIONS);
     const shown = Object.keys(result.outputs);
