@@ -7,7 +7,7 @@ import type { CallData } from "./calls/call-data.ts";
 import type { MapCall } from "./calls/map-calls.ts";
 import type { LiveCall } from "./calls/running-calls.ts";
 import type { AppPool } from "./containers/containers.ts";
-import type { PythonOptions } from "./containers/python-environment.ts";
+import type { PythonEnvironment, PythonOptions } from "./containers/python-environment.ts";
 import type { BuiltInApp } from "./function-body.ts";
 import type { Handlers } from "./handler.ts";
 import { newId } from "./ids.ts";
@@ -49,6 +49,8 @@ export interface EmulatorState {
   readonly processes: Set<Promise<void>>;
   /** The builds of images by this process, by image id. */
   readonly builds: Map<string, ImageBuild>;
+  /** The environments that this process is making, by their key: images share layers. */
+  readonly environments: Map<string, Promise<PythonEnvironment>>;
   /** Aborted when the emulator closes. */
   readonly closing: AbortController;
   /** Days for which calls and logs are kept. */
@@ -106,6 +108,7 @@ export async function openState(options: {
     serveContainer: () => Promise.reject(new Error("containers are not served")),
     processes: new Set(),
     builds: new Map(),
+    environments: new Map(),
     closing,
     keepDays: options.keepDays,
     onError: options.onError,

@@ -6,7 +6,7 @@ import { explainUnloadable } from "../fmi/binary/explain-unloadable.ts";
 import { createLibraryFinder, findGlibcVersion } from "../fmi/binary/find-library.ts";
 import { inspectLibrary } from "../fmi/binary/inspect-library.ts";
 import { requiredFunctions } from "../fmi/binary/required-functions.ts";
-import { compileFmu } from "../fmi/compile-process.ts";
+import { compileFmu } from "../fmi/compile-fmu.ts";
 import type { Fmu } from "../fmi/fmu.ts";
 import type { Platform } from "../fmi/platforms.ts";
 import type { LibraryCache } from "./library-cache.ts";

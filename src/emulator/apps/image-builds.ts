@@ -32,10 +32,24 @@ async function buildLayers(
   let base: PythonEnvironment | undefined;
   for (const layer of layers) {
     if (layer.installs.length === 0) continue;
-    base =
-      (await findEnvironment(state, layer.key)) ??
-      (await buildEnvironment(state, layer.key, { base, installs: layer.installs }, onLine));
+    base = (await findEnvironment(state, layer.key)) ?? (await joinBuild(state, layer, base, onLine));
   }
+}
+
+/* An image that is built meanwhile may have the same layer. */
+function joinBuild(
+  state: EmulatorState,
+  { key, installs }: PlannedLayer,
+  base: PythonEnvironment | undefined,
+  onLine: (line: string) => void,
+): Promise<PythonEnvironment> {
+  const running = state.environments.get(key);
+  if (running !== undefined) return running;
+  const started = buildEnvironment(state, key, { base, installs }, onLine);
+  state.environments.set(key, started);
+  const forget = () => void state.environments.delete(key);
+  started.then(forget, forget);
+  return started;
 }
 
 // Differs: one Python runs every image, whatever version it asks for.

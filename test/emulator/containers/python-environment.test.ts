@@ -45,3 +45,14 @@ test.skipIf(process.platform === "win32")(
     expect(await list()).toEqual(made[0]);
   },
 );
+
+test.skipIf(process.platform === "win32")(
+  "images that are built at once share the layers that they have in common",
+  async () => {
+    const python = { ...(await fakePython()), sharedEnvironments: await temporaryFolder() };
+    const { sdk } = await openBoth({ stateDir: await temporaryFolder(), python });
+    await Promise.all(["six", "idna", "attrs"].map((name) => buildImage(sdk, name)));
+    // A folder and a record for each: what they are based on, and three that differ.
+    expect(await readdir(python.sharedEnvironments)).toHaveLength(2 * 4);
+  },
+);

@@ -2,7 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { bufferSource, openFileSource } from "../../src/fmi/archive/byte-source.ts";
 import { inspectLibrary } from "../../src/fmi/binary/inspect-library.ts";
-import { type CompileOptions, compileFmu } from "../../src/fmi/compile-process.ts";
+import { type CompileOptions, compileFmu } from "../../src/fmi/compile-fmu.ts";
 import { findLayeredStandards } from "../../src/fmi/description/layered-standards.ts";
 import { type Fmu, openFmu } from "../../src/fmi/fmu.ts";
 import { loadLibrary } from "../../src/fmi/library.ts";

@@ -2,7 +2,7 @@ import { access, constants, mkdir, mkdtemp, readFile, rename, rm } from "node:fs
 import { delimiter, join } from "node:path";
 import { ToolError } from "../errors.ts";
 import { inspectLibrary } from "./binary/inspect-library.ts";
-import { type CompilerResult, runCompiler } from "./compiler-run.ts";
+import { type CompilerResult, runCompiler } from "./compiler-process.ts";
 import type { InterfaceDescription } from "./description/model-description.ts";
 import type { Fmu } from "./fmu.ts";
 import { quote } from "./invalid-fmu.ts";
