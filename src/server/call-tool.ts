@@ -4,6 +4,7 @@ import type {
   InputRequiredResult,
   ServerContext,
 } from "@modelcontextprotocol/server";
+import type * as z from "zod";
 import { ToolError } from "../errors.ts";
 import type { AnyTool, ToolContext } from "../tools/tool.ts";
 import { askConsent } from "./ask-consent.ts";
@@ -101,14 +102,27 @@ function unknownTool(name: string, tools: readonly AnyTool[]): ToolError {
 function parseArguments(tool: AnyTool, args: unknown): never {
   const parsed = tool.input.safeParse(args);
   if (parsed.success) return parsed.data as never;
-  const problems = parsed.error.issues.map((issue) => {
+  const { issues } = parsed.error;
+  const problems = issues.map((issue) => {
     const at = issue.path.length > 0 ? `"${issue.path.join(".")}": ` : "";
-    return `${at}${issue.message}`;
+    return `${at}${describeIssue(issue)}`;
   });
+  const isNamed = issues.every(({ path }) => path.length > 0);
   const known = Object.keys(tool.input.shape);
   throw new ToolError(
     "invalid_argument",
     `Cannot call ${tool.name} with these arguments: ${problems.join("; ")}`,
-    `Call \`${tool.name}\` again with arguments from: ${known.join(", ")}.`,
+    isNamed
+      ? `Correct what is named, and call \`${tool.name}\` again.`
+      : `Call \`${tool.name}\` again with arguments from: ${known.join(", ")}.`,
   );
+}
+
+/* Of a value that none of several types takes, zod says no more than that it is invalid. */
+function describeIssue(issue: z.core.$ZodIssue): string {
+  if (issue.code !== "invalid_union") return issue.message;
+  const expected = issue.errors.flatMap(([first]) =>
+    first?.code === "invalid_type" ? [first.expected] : [],
+  );
+  return expected.length === 0 ? issue.message : `expected ${[...new Set(expected)].join(" or ")}`;
 }

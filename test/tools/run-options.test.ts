@@ -41,6 +41,20 @@ describe("run_fmi_simulation", () => {
     expect(error).toMatchObject({ code: "out_of_range" });
   });
 
+  test("input_series: a value of no type that a column takes is named, with what it takes", async () => {
+    const inline = { time: [0, 1], columns: { heat_load: [1, null] } };
+    const error = await tools.fail("run_fmi_simulation", {
+      path: example("server-room"),
+      input_series: { inline },
+    });
+    expect(error.message).toContain(
+      '"input_series.inline.columns.heat_load.1": expected number or boolean or string',
+    );
+    expect(error.remedy).toBe("Correct what is named, and call `run_fmi_simulation` again.");
+    const unknown = await tools.fail("run_fmi_simulation", { path: example("server-room"), stoptime: 1 });
+    expect(unknown.remedy).toContain("with arguments from: fmu_checksum, path");
+  });
+
   test("save_state, then start_from_run: the second run starts where the first ended", async () => {
     const path = example("clock-controller");
     const first = await run({ path, stop_time: 2, save_state: true });
