@@ -97,7 +97,10 @@ export class ModelExchangeLoop {
   #chooseTarget(): number {
     const { inputs, grid } = this.#parts;
     const breakpoint = inputs?.nextBreakpointAfter(this.#time) ?? Number.POSITIVE_INFINITY;
-    const target = Math.min(grid.stopTime, this.#nextTimeEvent, breakpoint, this.#limitStep());
+    const due = Math.min(grid.stopTime, this.#nextTimeEvent, breakpoint);
+    const limit = this.#limitStep();
+    // What is due within rounding of the limit is gone to itself.
+    const target = limit < due && !isSame(limit, due) ? limit : due;
     return isSame(target, grid.stopTime) ? grid.stopTime : target;
   }
 
@@ -178,7 +181,8 @@ export class ModelExchangeLoop {
         return false;
       }
       // At the stop time nothing follows: FMUs are known that name it as their next event for ever.
-    } while (this.#time < this.#parts.grid.stopTime && this.#isNow(this.#nextTimeEvent));
+      // One that is rounding later is gone to: an FMU may compare it with its time.
+    } while (this.#time < this.#parts.grid.stopTime && this.#nextTimeEvent <= this.#time);
     rows.afterEvent(this.#time);
     return true;
   }

@@ -85,22 +85,6 @@ describe.each([1, 2, 3] as const)("simulateModelExchange of FMI %i", (version) =
     expect(column("x1").at(-1)).toBeCloseTo(0.25 * (1 + 2 + 3 + 4), 12);
   });
 
-  test("a grid point within rounding of an event is that event's: no further row, no step of that length", () => {
-    const model: FakeModel = {
-      ...FALLING,
-      // 0.1 + 0.1 + 0.1 and 0.7999999999999999 are not where the grid's 3 * 0.1 and 8 * 0.1 are.
-      updateDiscreteStates: (memory) => {
-        memory.count += 1;
-        return { nextEventTime: memory.time + 0.1 };
-      },
-    };
-    const { result, recording } = run(model);
-    expect(recording.time).toHaveLength(1 + 2 * 10);
-    expect(result.events.time).toBe(10);
-    expect(recording.time[6]).toBeCloseTo(0.3, 14);
-    expect(recording.time.at(-1)).toBe(1);
-  });
-
   test("takes over states that an event changed, and nominals", () => {
     let nominals = 0;
     const { column, recording } = run({
@@ -253,34 +237,6 @@ describe.each([1, 2, 3] as const)("simulateModelExchange of FMI %i", (version) =
     expect(directional).toBe(kind === "differences" ? 0 : 2 * jacobianEvaluations);
     expect(column("x1").at(-1)).toBeCloseTo(0, 5);
     expect(fmu.violations).toEqual([]);
-  });
-
-  test("an FMU that is told of completed steps is told of one at every communication point", () => {
-    const completed: number[] = [];
-    const { result, recording } = run({
-      start: [0],
-      derivatives: () => [1],
-      completedIntegratorStep: ({ time }) => {
-        completed.push(time);
-        return {};
-      },
-    });
-    expect(result.end).toBe("completed");
-    for (const time of recording.time.slice(1)) expect(completed).toContain(time);
-    expect(completed.length).toBeLessThan(20);
-  });
-
-  test("events of a model without states are found between communication points", () => {
-    const { result } = run(
-      {
-        start: [],
-        derivatives: () => [],
-        indicatorCount: 1,
-        indicators: ({ time }) => [Math.sin(2 * Math.PI * time) - 0.5],
-      },
-      { outputs: ["count"], stopTime: 3, stepSize: 1 },
-    );
-    expect(result.events.state).toBe(6);
   });
 
   test("a model without states goes from event to event", () => {
