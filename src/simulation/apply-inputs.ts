@@ -4,7 +4,13 @@ import type { ModelDescription, Variable } from "../fmi/description/model-descri
 import { findElement, type VariableElement } from "../fmi/description/variable-element.ts";
 import type { WireValue } from "../runner/contract.ts";
 import { requireVariable } from "./require-variable.ts";
-import { type AppliedValue, applyElement, applyStartValue, type UserValue } from "./start-values.ts";
+import {
+  type AppliedValue,
+  applyElement,
+  applyStartValue,
+  refuseAlone,
+  type UserValue,
+} from "./start-values.ts";
 
 /** Start values checked against a model description. */
 export interface AppliedInputs {
@@ -17,11 +23,12 @@ export interface AppliedInputs {
 
 /**
  * Applies start values by the names of variables, and of elements of arrays (`m[1,2]`), which count over a value of the whole
- * array. Throws `invalid_argument` for what cannot be set and a name that is none.
+ * array. A run that `isRestored` starts from a saved state. Throws `invalid_argument` for what cannot be set and a name that is none.
  */
 export function applyInputs(
   description: ModelDescription,
   given: Readonly<Record<string, UserValue>>,
+  isRestored = false,
 ): AppliedInputs {
   const byName = variablesByName(description);
   const applied: AppliedInputs = { inputs: {}, inputsApplied: {}, warnings: [] };
@@ -45,6 +52,8 @@ export function applyInputs(
   }
   for (const [wanted, element] of elements) {
     const { name } = element.variable;
+    if (isRestored && inputs[name] === undefined)
+      throw refuseAlone(element.variable, wanted, "are in the saved state alone", description);
     const own = applyElement(element, wanted, given[wanted] ?? "", description);
     inputs[name] = own.putInto(inputs[name]);
     note(wanted, wanted, own);

@@ -46,7 +46,11 @@ export function planRun(description: ModelDescription, request: RunRequest): Run
   if (request.sizes !== undefined) refuseInitialOnly(description, request.inputs);
   const resized = resizeDescription(description, structuralValues(description, request));
   const byName = variablesByName(resized);
-  const { inputs, inputsApplied, warnings } = applyInputs(resized, request.inputs);
+  const { inputs, inputsApplied, warnings } = applyInputs(
+    resized,
+    request.inputs,
+    request.sizes !== undefined,
+  );
   const outputVariables = chooseOutputs(resized, byName, request.output_variables, warnings);
   const units = Object.fromEntries(outputVariables.map((name) => [name, byName.get(name)?.unit ?? null]));
   const times = planTimes(
@@ -70,7 +74,7 @@ export function planRun(description: ModelDescription, request: RunRequest): Run
 function refuseInitialOnly(description: ModelDescription, inputs: RunRequest["inputs"]): void {
   const byName = variablesByName(description);
   const name = Object.keys(inputs).find((each) => {
-    const variable = byName.get(each);
+    const variable = byName.get(each) ?? findElement(description, each)?.variable;
     return variable !== undefined && !isTunable(variable);
   });
   if (name === undefined) return;

@@ -72,10 +72,20 @@ function startElements(
   if (start.length === count) return start;
   const [only] = start;
   if (only !== undefined && start.length === 1) return Array.from({ length: count }, () => only);
-  throw new ToolError(
+  throw refuseAlone(variable, name, "have no start values", description);
+}
+
+/** The error for an element, called `name`, that cannot be set for what is the matter with the others. */
+export function refuseAlone(
+  variable: Variable,
+  name: string,
+  why: string,
+  description: ModelDescription,
+): ToolError {
+  return new ToolError(
     "invalid_argument",
-    `Cannot set "${name}" alone: the other elements of "${variable.name}" have no start values`,
-    `Give "${variable.name}" as a list of ${count} values in row-major order.`,
+    `Cannot set "${name}" alone: the other elements of "${variable.name}" ${why}`,
+    `Give "${variable.name}" as a list of ${countElements(variable, description)} values in row-major order.`,
   );
 }
 

@@ -120,6 +120,8 @@ describe("planRun refuses", () => {
     const resized = await catchToolError(() => plan({ inputs: { size: 3, "sized[3]": 1 } }));
     expect(resized.message).toContain('"sized[3]" alone: the other elements of "sized" have no start values');
     expect(resized.remedy).toContain('"sized" as a list of 3 values');
+    const restored = await catchToolError(() => plan({ sizes: new Map(), inputs: { "matrix[1,1]": 1 } }));
+    expect(restored.message).toContain('the other elements of "matrix" are in the saved state alone');
     const outside = await catchToolError(() => plan({ inputs: { "matrix[3,1]": 1 } }));
     expect(outside.message).toContain('Cannot use "matrix[3,1]" as start value');
     const text = await catchToolError(() => plan({ inputs: { "matrix[1,1]": "x" } }));

@@ -4,7 +4,7 @@ import { FmuCallError } from "../fmu-status.ts";
 import { createValueBlocks, type ValueAccess, type ValueBlock } from "../value-block.ts";
 import type { Recorder } from "./recorder.ts";
 
-const CLOCKED = "; it may give NAMES while a Clock of it ticks only: leave that out of output_variables";
+const MOST_NAMES = 5;
 
 /** Sees every sample besides the recorder: its time, s, and whether its row is kept. */
 export type SampleWatch = (time: number, keep: boolean) => void;
@@ -18,12 +18,13 @@ export function createNumericBlocks(access: ValueAccess, outputs: readonly Varia
 function explainClocked(block: ValueBlock): ValueBlock {
   const names = block.variables.flatMap(({ clocks, name }) => (clocks === undefined ? [] : [`"${name}"`]));
   if (names.length === 0) return block;
+  const shown = names.slice(0, MOST_NAMES).join(", ");
+  const hint = `; it may give ${shown} while a Clock of it ticks only: leave that out of output_variables`;
   const explain = (call: () => void) => {
     try {
       call();
     } catch (thrown) {
-      if (thrown instanceof FmuCallError)
-        thrown.message += CLOCKED.replace("NAMES", names.slice(0, 5).join(", "));
+      if (thrown instanceof FmuCallError) thrown.message += hint;
       throw thrown;
     }
   };
