@@ -7,8 +7,8 @@ export interface TimeGrid {
   steps: number;
 }
 
-/* A rest this small, in steps, is rounding and no step of its own. */
-const ROUNDING = 1e-6;
+/** A rest this small, in steps, is rounding and no step of its own. */
+export const ROUNDING = 1e-6;
 
 /** The grid from start to stop, seconds; `stopTime` not before `startTime`, `stepSize` positive. */
 export function createTimeGrid(startTime: number, stopTime: number, stepSize: number): TimeGrid {

@@ -1,3 +1,5 @@
+import { shortTime } from "../fmi/short-time.ts";
+
 const SIGNALS: Readonly<Record<string, string>> = {
   SIGSEGV: "segmentation fault",
   SIGBUS: "bus error: bad memory access, or the disk is full",
@@ -22,5 +24,5 @@ export function describeExit(
 /** "at model time 0.5 s", or that there is no such time yet. */
 export function describeTime(timeReached: number): string {
   if (Number.isNaN(timeReached)) return "before initialization was done";
-  return `at model time ${Number(timeReached.toPrecision(12))} s, the last point it reached`;
+  return `at model time ${shortTime(timeReached)} s, the last point it reached`;
 }

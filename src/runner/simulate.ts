@@ -40,7 +40,6 @@ export interface SimulationEnvironment {
 
 const MAX_SERIES_BYTES = 16 * 1024 * 1024;
 const PROGRESS_LOG_MS = 5000;
-const LONGEST_COMPILATION_MS = 120_000;
 /* A new spare is started once the run is over and its result has reached the caller, or goes on for long. */
 const REFILL_AFTER_MS = 100;
 const REFILL_WHILE_RUNNING_MS = 250;
@@ -120,7 +119,7 @@ async function runInChild(
       cacheFolder: join(environment.workDir, "compiled"),
       searchPath: environment.searchPath,
       signal: call.signal,
-      timeoutMs: Math.min(timeoutMs, LONGEST_COMPILATION_MS),
+      timeoutMs,
       tell: (line) => log.print("stderr", line),
     });
     if ("problem" in prepared) return prepared;

@@ -56,6 +56,8 @@ export function applyInputs(
       throw refuseAlone(element.variable, wanted, "are in the saved state alone", description);
     const own = applyElement(element, wanted, given[wanted] ?? "", description);
     inputs[name] = own.putInto(inputs[name]);
+    const whole = inputsApplied[name];
+    if (whole !== undefined) whole.value = inputs[name] ?? whole.value;
     note(wanted, wanted, own);
   }
   return applied;

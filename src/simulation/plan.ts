@@ -121,7 +121,8 @@ function chooseOutputs(
   warnings: string[],
 ): string[] {
   if (wanted && wanted.length > 0) {
-    const own = wanted.map((each) => ownName(description, byName, each, warnings));
+    const own = wanted.map((each) => ownName(description, byName, each));
+    warnings.push(...tellOtherNames(wanted, own));
     const { names, unknown } = selectVariables(description, own);
     for (const name of unknown) requireVariable(byName, name, "output variable");
     return names.map((name) => checkRecordable(requireVariable(byName, name, "output variable")));
@@ -142,15 +143,19 @@ function ownName(
   description: ModelDescription,
   byName: ReadonlyMap<string, Variable>,
   wanted: string,
-  warnings: string[],
 ): string {
-  const variable = byName.get(wanted);
-  const element = variable === undefined ? findElement(description, wanted) : undefined;
-  if (element !== undefined)
-    warnings.push(`"${wanted}" is an element of "${element.variable.name}", which is recorded whole`);
-  else if (variable !== undefined && variable.name !== wanted)
-    warnings.push(`"${wanted}" is another name of "${variable.name}", under which it is recorded`);
-  return element?.variable.name ?? variable?.name ?? wanted;
+  return byName.get(wanted)?.name ?? findElement(description, wanted)?.variable.name ?? wanted;
+}
+
+/* Once for each variable, and not where it was named itself. */
+function tellOtherNames(wanted: readonly string[], own: readonly string[]): string[] {
+  const first = new Map(own.map((name, index) => [name, wanted[index] ?? name] as const).reverse());
+  return [...first].reverse().flatMap(([name, other]) => {
+    if (wanted.includes(name)) return [];
+    return other.startsWith(`${name}[`)
+      ? [`"${other}" is an element of "${name}", which is recorded whole`]
+      : [`"${other}" is another name of "${name}", under which it is recorded`];
+  });
 }
 
 function checkRecordable({ name, type }: Variable): string {

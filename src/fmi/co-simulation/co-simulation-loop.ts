@@ -1,10 +1,11 @@
 import { FmuCallError, STATUS_DISCARD, STATUS_ERROR, STATUS_WARNING, statusWord } from "../fmu-status.ts";
 import type { CoSimulationInstance, StepOutcome } from "../instance.ts";
 import type { RowWriter } from "../recording/event-rows.ts";
-import { gridTime, stepBetween, type TimeGrid } from "../time-grid.ts";
+import { shortTime } from "../short-time.ts";
+import { gridTime, ROUNDING, stepBetween, type TimeGrid } from "../time-grid.ts";
 import type { NativeSteps } from "./native-steps.ts";
 import type { EventPoint, StepEvents } from "./step-events.ts";
-import { StepNotes, shortTime } from "./step-notes.ts";
+import { StepNotes } from "./step-notes.ts";
 import type { SteppedInputs } from "./stepped-inputs.ts";
 
 /** What a Co-Simulation is put together from. */
@@ -47,6 +48,8 @@ const BATCH_MS = 4;
 export class CoSimulationLoop {
   readonly #parts: StepLoopParts;
   readonly #tiny: number;
+  /* Inputs that jump within this of a communication point, s, jump at it. */
+  readonly #slack: number;
   #time: number;
   /* Largest step since the FMU discarded one. */
   #largest = Number.POSITIVE_INFINITY;
@@ -61,6 +64,7 @@ export class CoSimulationLoop {
     // Far from zero, two times that differ by rounding may be further apart than that.
     const rounding = 4 * Number.EPSILON * Math.max(Math.abs(startTime), Math.abs(stopTime));
     this.#tiny = Math.max(SAME_TIME * stepSize, rounding);
+    this.#slack = Math.max(ROUNDING * stepSize, rounding);
   }
 
   /** Last communication point, s. */
@@ -136,10 +140,10 @@ export class CoSimulationLoop {
   #step(k: number, target: number): boolean {
     const { instance, grid, inputs } = this.#parts;
     const from = this.#time;
-    const jump = inputs?.nextEventAfter(from + this.#tiny) ?? Number.POSITIVE_INFINITY;
+    const jump = inputs?.nextEventAfter(from + this.#slack) ?? Number.POSITIVE_INFINITY;
     inputs?.setForStep(this.#inputTime());
     const stop = this.#chooseStop(target);
-    this.#noteOverrun(stop);
+    this.#noteDue(stop);
     const size = stop === target ? stepBetween(grid, from, target) : stop - from;
     return this.#conclude(instance.doStep(from, size), { k, stop, size, jump });
   }
@@ -161,19 +165,19 @@ export class CoSimulationLoop {
     else this.#largest = Number.POSITIVE_INFINITY;
     const { reached, needsEvent } = outcome;
     this.#time = stop - reached <= this.#tiny ? stop : reached;
+    this.#notes.noteReached(this.#time, this.#tiny);
     if (this.#time > from) this.#atOnce = 0;
     else if (outcome.status !== STATUS_DISCARD) this.#checkProgress(needsEvent);
     if (this.#time === target) rows.gridPoint(k, target);
     else if (this.#time > from) pass(this.#time);
-    return this.#handleEvents(needsEvent || jump <= this.#time + this.#tiny);
+    return this.#handleEvents(needsEvent || jump <= this.#time + this.#slack);
   }
 
-  /* Inputs that jump within rounding of a communication point jump at it. */
   #inputTime(): number {
     const { inputs } = this.#parts;
     if (inputs === undefined) return this.#time;
     const event = inputs.nextEventAfter(this.#time);
-    return event <= this.#time + this.#tiny ? event : this.#time;
+    return event <= this.#time + this.#slack ? event : this.#time;
   }
 
   #here(): EventPoint {
@@ -184,37 +188,46 @@ export class CoSimulationLoop {
     const { inputs, events, variableSteps } = this.#parts;
     let stop = target;
     if (!variableSteps) return stop;
-    const consider = (time: number) => {
-      if (time > this.#time && time < stop - this.#tiny) stop = time;
+    const consider = (time: number, slack = this.#tiny) => {
+      if (time > this.#time && time < stop - slack) stop = time;
     };
-    if (inputs !== undefined) consider(inputs.nextEventAfter(this.#time + this.#tiny));
+    if (inputs !== undefined) consider(inputs.nextEventAfter(this.#time + this.#slack), this.#slack);
     if (events !== undefined) consider(events.next());
     if (this.#largest < Number.POSITIVE_INFINITY) consider(this.#time + this.#largest);
     return stop;
   }
 
-  #noteOverrun(stop: number): void {
+  #noteDue(stop: number): void {
     const { events, variableSteps } = this.#parts;
     if (variableSteps || events === undefined) return;
     const due = events.next();
-    this.#notes.noteOverrun(due > this.#time && due < stop - this.#tiny ? due : undefined);
+    this.#notes.noteDue(due > this.#time && due < stop - this.#tiny ? due : undefined);
   }
 
   /** Enters Event Mode where it is needed, and again where events follow at once; whether the simulation goes on. */
   #handleEvents(isAskedFor: boolean): boolean {
     const { events, rows, grid } = this.#parts;
     if (events === undefined) return true;
-    const isDue = () => events.next() <= this.#time + this.#tiny;
-    if (!isAskedFor && !isDue()) return true;
+    if (!isAskedFor && !this.#isEventDue()) return true;
     rows.beforeEvent(this.#time);
     let goesOn = true;
+    let wasLate = false;
     do {
+      wasLate = this.#nextEvent() < this.#time - this.#tiny;
       goesOn = events.handle(this.#here());
       this.#checkProgress(true);
-      // At the stop time nothing follows: FMUs are known that name it as their next event for ever.
-    } while (goesOn && this.#time < grid.stopTime && isDue());
+      // At the stop time nothing follows but on what was late: FMUs are known that name it as their next event for ever.
+    } while (goesOn && this.#isEventDue() && (this.#time < grid.stopTime || wasLate));
     rows.afterEvent(this.#time);
     return goesOn;
+  }
+
+  #isEventDue(): boolean {
+    return this.#nextEvent() <= this.#time + this.#tiny;
+  }
+
+  #nextEvent(): number {
+    return this.#parts.events?.next() ?? Number.POSITIVE_INFINITY;
   }
 
   /* A discarded step is tried again from where the FMU stands, in smaller steps where it stands where it was. */
@@ -230,8 +243,7 @@ export class CoSimulationLoop {
     this.#atOnce += 1;
     if (isEvent && this.#atOnce <= MOST_EVENTS_AT_ONCE) return;
     const what = isEvent ? `asks for more than ${MOST_EVENTS_AT_ONCE} events` : "returned early";
-    const isPastEvent = (this.#parts.events?.next() ?? Number.POSITIVE_INFINITY) <= this.#time;
-    const name = isEvent && isPastEvent ? "fmi3UpdateDiscreteStates" : this.#functionName();
+    const name = isEvent && this.#isEventDue() ? "fmi3UpdateDiscreteStates" : this.#functionName();
     throw new StepError(name, STATUS_ERROR, `${name} ${what} at model time ${this.#time} s without progress`);
   }
 

@@ -1,4 +1,5 @@
 import { checkStatus } from "../fmu-status.ts";
+import { isHeld } from "../input/input-element.ts";
 import type { CoSimulationInstance } from "../instance.ts";
 import { allocate, type NativeLibrary } from "../library.ts";
 
@@ -35,7 +36,7 @@ export function bindInputDerivatives(
 /** Has all continuous inputs be held from now on: a saved state may have slopes that were set before it. */
 export function clearInputDerivatives({ access, setInputDerivatives }: CoSimulationInstance): void {
   const references = access.description.variables
-    .filter(({ causality, type }) => causality === "input" && type === "Float64")
+    .filter((variable) => variable.causality === "input" && !isHeld(variable))
     .map(({ valueReference }) => valueReference);
   if (references.length > 0) setInputDerivatives?.(references, new Float64Array(references.length));
 }

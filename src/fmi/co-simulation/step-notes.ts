@@ -1,3 +1,5 @@
+import { shortTime } from "../short-time.ts";
+
 /** What to do about events that fall between communication points. */
 const DIVIDE = "take a step_size that divides the times of its events";
 
@@ -17,11 +19,15 @@ export class StepNotes {
     this.#warnings += count;
   }
 
-  /** The step that is to be taken goes over an event that was due at a time, or over none. */
-  noteOverrun(due: number | undefined): void {
+  /** The step that is to be taken would go over an event that is due at a time, or over none. */
+  noteDue(due: number | undefined): void {
     this.#overrun = due;
-    if (due === undefined) return;
-    if (this.#lateEvents === 0) this.#firstLate = due;
+  }
+
+  /** The step has come to a time: an FMU may have returned early, at its event. `tiny` is rounding. */
+  noteReached(time: number, tiny: number): void {
+    if (this.#overrun === undefined || time <= this.#overrun + tiny) return;
+    if (this.#lateEvents === 0) this.#firstLate = this.#overrun;
     this.#lateEvents += 1;
   }
 
@@ -51,9 +57,4 @@ export class StepNotes {
       `Warning: ${what} handled at the next communication point, as the FMU takes steps of one size only: ${DIVIDE}.`,
     ];
   }
-}
-
-/** A time, s, without the digits that are rounding. */
-export function shortTime(value: number): string {
-  return String(Number(value.toPrecision(12)));
 }

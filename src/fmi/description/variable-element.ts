@@ -12,8 +12,12 @@ export interface VariableElement {
 export function findElement(description: ModelDescription, key: string): VariableElement | undefined {
   const named = description.variables.find(({ name }) => name === key);
   if (named !== undefined) return { variable: named, index: 0 };
-  const array = /^(.+)\[\d+(?:,\d+)*\]$/.exec(key)?.[1];
-  const variable = description.variables.find(({ name }) => name === array);
-  const index = variable === undefined ? -1 : elementNames(variable, description).indexOf(key);
+  const [, array, indices] = /^(.+)(\[\d+(?:,\d+)*\])$/.exec(key) ?? [];
+  if (array === undefined) return undefined;
+  const variable = description.variables.find(
+    ({ name, aliases }) => name === array || aliases?.some((alias) => alias.name === array),
+  );
+  const names = variable === undefined ? [] : elementNames(variable, description);
+  const index = names.indexOf(`${variable?.name}${indices}`);
   return variable === undefined || index < 0 ? undefined : { variable, index };
 }

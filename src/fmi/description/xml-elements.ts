@@ -51,7 +51,7 @@ export function readXmlElements(
   };
 
   parser.on("error", (error) => {
-    const ampersand = /unexpected end/.test(error.message) ? findBareAmpersand(xml) : undefined;
+    const ampersand = /unexpected end|unclosed tag/.test(error.message) ? findBareAmpersand(xml) : undefined;
     if (ampersand !== undefined) {
       const where = `line ${ampersand}`;
       throw invalidFmu(
@@ -98,7 +98,10 @@ export function readXmlElements(
 
 /* A parser looks for the end of what such an ampersand begins as far as the end of the file; returns its line. */
 function findBareAmpersand(xml: Uint8Array): number | undefined {
-  const text = Buffer.from(xml).toString("latin1");
+  const plain = (text: string) => text.replace(/[^\n]/g, " ");
+  const text = Buffer.from(xml)
+    .toString("latin1")
+    .replace(/<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>/g, plain);
   const at = text.search(/&(?!#?\w{1,32};)/);
   return at < 0 ? undefined : text.slice(0, at).split("\n").length;
 }

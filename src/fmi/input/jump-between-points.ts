@@ -1,5 +1,6 @@
 import type { ModelDescription } from "../description/model-description.ts";
 import { findElement } from "../description/variable-element.ts";
+import { ROUNDING } from "../time-grid.ts";
 import { findInputBreaks } from "./input-breaks.ts";
 import { isHeld } from "./input-element.ts";
 import type { InputSeries } from "./input-series.ts";
@@ -21,8 +22,6 @@ export interface JumpBetweenPoints {
   fitting: number | undefined;
 }
 
-/* Times this close to a point, in steps, are at it. */
-const SAME_POINT = 1e-6;
 /* A step is not made smaller than this part of what it was. */
 const MOST_PARTS = 100;
 
@@ -43,7 +42,8 @@ export function findJumpBetweenPoints(
   for (const { key, times } of jumps) {
     const time = times.find((each) => isOff(each, steps.stepSize));
     if (time === undefined) continue;
-    const all = jumps.flatMap((each) => each.times);
+    // Columns share their times.
+    const all = [...new Set(jumps.flatMap((each) => each.times))];
     const sizes = Array.from({ length: MOST_PARTS - 1 }, (_, i) => steps.stepSize / (i + 2));
     return { key, time, fitting: sizes.find((size) => !all.some((each) => isOff(each, size))) };
   }
@@ -62,5 +62,5 @@ function jumpTimes(description: ModelDescription, series: InputSeries, key: stri
 
 function isBetweenPoints(time: number, { startTime, stopTime, stepSize }: EvenSteps): boolean {
   const steps = (time - startTime) / stepSize;
-  return time > startTime && time < stopTime && Math.abs(steps - Math.round(steps)) > SAME_POINT;
+  return time > startTime && time < stopTime && Math.abs(steps - Math.round(steps)) > ROUNDING;
 }

@@ -1,4 +1,5 @@
 import { ToolError } from "../../errors.ts";
+import { shortTime } from "../short-time.ts";
 
 /* So many changes of sign of one event indicator within this share of the time since the start are no dynamics any more. */
 const MOST_CHANGES = 16;
@@ -46,7 +47,7 @@ export class EventGuard {
 }
 
 function pileUp(time: number, what: string): ToolError {
-  const at = Number(time.toPrecision(12));
+  const at = shortTime(time);
   return new ToolError(
     "simulation_failed",
     `Cannot integrate the model beyond ${at} s: ${what}, so events pile up and time stands still (Zeno behaviour).`,

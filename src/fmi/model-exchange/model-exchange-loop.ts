@@ -1,5 +1,4 @@
 import type { ClockSchedule } from "../co-simulation/clock-schedule.ts";
-import { FmuCallError, STATUS_DISCARD } from "../fmu-status.ts";
 import type { RowWriter } from "../recording/event-rows.ts";
 import { EventLocator } from "../solver/event-location.ts";
 import type { EventIndicators, Solver } from "../solver/ode.ts";
@@ -35,8 +34,11 @@ export interface EventCounts {
   input: number;
 }
 
-/* A step that has to end somewhere is not made shorter than this part of a run for it. */
-const ENOUGH_STEPS = 1000;
+/* So many steps of a run are enough: longer ones are cut, and of more communication points not every one ends a step. */
+const ENOUGH_STEPS = 500;
+
+/* Times this close, in communication steps, may be one. */
+const SAME_STEP = 1e-3;
 
 const NO_CLOCKS: ReadonlySet<number> = new Set();
 
@@ -203,9 +205,8 @@ export class ModelExchangeLoop {
     solver.reset(this.#time, this.#x);
     if (part.indicatorCount === 0) return true;
     this.#locator.start(this.#time, this.#x);
-    if (!part.tryGetEventIndicators(this.#z))
-      throw new FmuCallError(part.discardedBy() ?? "", STATUS_DISCARD);
-    for (let i = 0; i < this.#z.length; i++) this.#isAbove[i] = (this.#z[i] as number) > 0 ? 1 : 0;
+    const z = this.#locator.startIndicators;
+    for (let i = 0; i < z.length; i++) this.#isAbove[i] = (z[i] as number) > 0 ? 1 : 0;
     return true;
   }
 
@@ -248,7 +249,9 @@ export class ModelExchangeLoop {
   #isAt(k: number, time: number): boolean {
     const { grid } = this.#parts;
     const point = gridTime(grid, k);
-    return k < grid.steps ? isSame(time, point) : k === grid.steps && time === point;
+    if (k >= grid.steps) return k === grid.steps && time === point;
+    // Grid points can be nearer to each other than that, where steps are short and the time is far from zero.
+    return isSame(time, point) && Math.abs(time - point) <= grid.stepSize * SAME_STEP;
   }
 
   #setPoint(time: number): void {

@@ -76,5 +76,5 @@ export function createIndicators(part: ContinuousPart, inputs: DrivenInputs | un
 
 function describeDiscard(part: ContinuousPart): string | undefined {
   const name = part.discardedBy();
-  return name && `${name} returned the status "discard" for every point tried after it`;
+  return name && `${name} returned the status "discard" there`;
 }

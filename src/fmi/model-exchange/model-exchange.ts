@@ -13,6 +13,7 @@ import { findVariables } from "../recording/recorded-columns.ts";
 import type { Recorder } from "../recording/recorder.ts";
 import { createNumericBlocks, createSampler, readOutputs } from "../recording/sampling.ts";
 import { readStateHeader } from "../saved-state.ts";
+import { shortTime } from "../short-time.ts";
 import type { SimulationSettings } from "../simulation-settings.ts";
 import { Automatic } from "../solver/automatic.ts";
 import type { Solver, SolverStatistics } from "../solver/ode.ts";
@@ -205,7 +206,7 @@ function explainFailure(
   const lines = said.map(({ status, text }) => `[${status}] ${text.slice(0, 500)}`);
   const detail = lines.length === 0 ? undefined : lines.join("\n");
   if (thrown instanceof FmuCallError) {
-    const when = `after model time ${Number(time.toPrecision(12))} s`;
+    const when = `after model time ${shortTime(time)} s`;
     return new ToolError(
       "simulation_failed",
       `Cannot simulate ${JSON.stringify(modelName)}: ${thrown.message} ${when}.`,

@@ -27,8 +27,9 @@ export class EventLocator {
   #zLow: Float64Array;
   #zHigh: Float64Array;
   #zNew: Float64Array;
-  /* Whether the model has indicators at the upper end of the bracket. */
+  /* Whether the model has indicators at the upper end of the bracket, and why it has none. */
   #isHighThere = true;
+  #whyNot: string | undefined;
 
   constructor(indicators: EventIndicators) {
     const create = () => new Float64Array(indicators.count);
@@ -42,10 +43,19 @@ export class EventLocator {
     this.#zNew = create();
   }
 
-  /** Takes the sign pattern at a point: at the start, and after every reset of the solver. */
+  /** The indicators at the start of the next step. */
+  get startIndicators(): Float64Array {
+    return this.#zStart;
+  }
+
+  /**
+   * Takes the sign pattern at a point: at the start, and after every reset of the solver. Throws `simulation_failed` where the model
+   * has no indicators.
+   */
   start(t: number, x: Float64Array): void {
     if (this.#indicators.count === 0) return;
-    if (!this.#indicators.evaluate(t, x, this.#zStart)) throw noIndicators(this.#indicators, t);
+    if (!this.#indicators.evaluate(t, x, this.#zStart))
+      throw noIndicators(t, this.#indicators.whyNoValue?.());
   }
 
   /**
@@ -63,7 +73,7 @@ export class EventLocator {
     }
     this.#zLow.set(this.#zStart);
     const time = this.#narrow(startTime, high, solver);
-    if (!this.#isHighThere) throw noIndicators(this.#indicators, time);
+    if (!this.#isHighThere) throw noIndicators(time, this.#whyNot);
     for (let i = 0; i < this.crossed.length; i++) this.crossed[i] = this.#differs(this.#zHigh, i) ? 1 : 0;
     return time;
   }
@@ -75,17 +85,17 @@ export class EventLocator {
     isEndThere: boolean,
   ): number | undefined {
     this.#zHigh.set(this.#zEnd);
-    this.#isHighThere = isEndThere;
+    this.#noteHigh(isEndThere);
     if (this.#isHighBeyond()) return solver.time;
     const h = solver.time - startTime;
     const middle = startTime + h / 2;
-    this.#isHighThere = this.#evaluate(middle, solver, this.#zHigh);
+    this.#noteHigh(this.#evaluate(middle, solver, this.#zHigh));
     if (this.#isHighBeyond()) return middle;
     this.#zLow.set(this.#zHigh);
     for (let i = 0; i < this.crossed.length; i++) {
       const theta = findDip(this.#zStart[i] as number, this.#zLow[i] as number, this.#zEnd[i] as number);
       if (theta === undefined) continue;
-      this.#isHighThere = this.#evaluate(startTime + theta * h, solver, this.#zHigh);
+      this.#noteHigh(this.#evaluate(startTime + theta * h, solver, this.#zHigh));
       if (this.#isHighBeyond()) return startTime + theta * h;
     }
     return undefined;
@@ -110,7 +120,7 @@ export class EventLocator {
       const isThere = this.#evaluate(time, solver, this.#zNew);
       if (!isThere || this.#anyDiffers(this.#zNew)) {
         high = time;
-        this.#isHighThere = isThere;
+        this.#noteHigh(isThere);
         [this.#zHigh, this.#zNew] = [this.#zNew, this.#zHigh];
         [lowScale, highScale] = [highScale === 1 && !isSlow ? lowScale / 2 : 1, 1];
       } else {
@@ -142,6 +152,11 @@ export class EventLocator {
     return this.#indicators.evaluate(t, this.#x, z);
   }
 
+  #noteHigh(isThere: boolean): void {
+    this.#isHighThere = isThere;
+    if (!isThere) this.#whyNot = this.#indicators.whyNoValue?.();
+  }
+
   /* Whether the upper end of the bracket lies behind a change, or where there are no indicators. */
   #isHighBeyond(): boolean {
     return !this.#isHighThere || this.#anyDiffers(this.#zHigh);
@@ -157,8 +172,7 @@ export class EventLocator {
   }
 }
 
-function noIndicators({ whyNoValue }: EventIndicators, t: number): StepFailure {
-  const why = whyNoValue?.() ?? "the model has no event indicators after it";
+function noIndicators(t: number, why = "the model has no event indicators there"): StepFailure {
   return new StepFailure(
     "simulation_failed",
     `Cannot integrate the model beyond ${t} s: ${why}.`,

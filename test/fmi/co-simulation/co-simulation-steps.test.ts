@@ -65,6 +65,11 @@ describe("simulateCoSimulation of FMI 2.0", () => {
     });
     // Held over the step from 0.5 to 0.6 s: steps of one size only.
     expect(outputs.y).toBeCloseTo(0.4, 12);
+    const near = await simulateFixture("constant-step-2", {
+      inputSeries: series([0, 0.50000001, 1], { u: { values: [0, 1, 1] } }),
+      outputs: ["y"],
+    });
+    expect(near.outputs.y).toBeCloseTo(0.5, 7);
     const cut = await simulateFixture("steps-2", {
       inputSeries: series([0, 0.55, 1], { u: { values: [0, 1, 1] } }),
       outputs: ["y", "steps"],

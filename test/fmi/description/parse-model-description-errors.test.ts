@@ -29,6 +29,10 @@ describe("parseModelDescription refuses", () => {
     ["cannot be the name of a file", { interfaces: `<CoSimulation modelIdentifier="${"m".repeat(300)}"/>` }],
     ["undefined entity", { root: 'modelName="&lol;" guid="1"' }],
     ['line 2: a "&" that begins no entity; "&amp;" is meant', { root: 'modelName="B & C" guid="1"' }],
+    [
+      'line 5: a "&" that begins no entity',
+      { variables: `<!-- R & D -->${v('name="x" valueReference="1" description="heat & flow"')}` },
+    ],
     ["declares entities", { declaration: '<!DOCTYPE f [<!ENTITY lol "lol">]>\n' }],
     ["declares entities", { declaration: '<!DOCTYPE f [<!ENTITY x SYSTEM "file:///etc/passwd">]>\n' }],
     ['"utf-7", an encoding not known', { declaration: '<?xml version="1.0" encoding="UTF-7"?>\n' }],

@@ -26,6 +26,15 @@ describe.each([1, 2, 3] as const)("simulateModelExchange of FMI %i", (version) =
     expect(recording.time.at(-1)).toBe(1);
   });
 
+  test("communication points that are hardly more than rounding apart are each one", () => {
+    const startTime = 1.7e9;
+    const settings = { startTime, stopTime: startTime + 4e-3, stepSize: 1e-6 };
+    const { recording, fmu } = run(FALLING, settings);
+    expect(recording.time).toHaveLength(4001);
+    expect(recording.time.every((time, row) => row === 0 || time > recording.time[row - 1]!)).toBe(true);
+    expect(fmu.violations).toEqual([]);
+  });
+
   test("a time event that is rounding later than a grid point is waited for", () => {
     const at = 0.3000000000000001;
     const early: number[] = [];

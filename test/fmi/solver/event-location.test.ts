@@ -138,7 +138,7 @@ test("EventLocator finds a change that lies right before where there are no indi
 test("EventLocator fails where there are no indicators any more and none has changed", async () => {
   const error = await catchToolError(() => locate([0, 1], [(t) => 0.8 - t], 0.5));
   expect(error).toMatchObject({ code: "simulation_failed" });
-  expect(error.message).toMatch(/beyond 0\.5(0000000\d*)? s: the model has no event indicators after it/);
+  expect(error.message).toMatch(/beyond 0\.5(0000000\d*)? s: the model has no event indicators there/);
 });
 
 test("EventLocator asks nothing of a problem without indicators", () => {
