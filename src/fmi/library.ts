@@ -60,6 +60,7 @@ export function loadLibrary(path: string | null, searchFolder?: string): NativeL
     koffi.struct("FourPointers", { a: "uintptr_t", b: "uintptr_t", c: "uintptr_t", d: "uintptr_t" });
   }
   configured = true;
+  if (path !== null) shareHostObjects();
   let handle: ReturnType<typeof koffi.load>;
   try {
     handle = path === null ? koffi.load(null) : loadWithSiblings(path, searchFolder);
@@ -83,6 +84,32 @@ export function loadLibrary(path: string | null, searchFolder?: string): NativeL
       }
     },
   };
+}
+
+/*
+ * Objects of the standard libraries that a program may have a copy of in itself, which is then the one in use (an ELF copy
+ * relocation), and their bytes. A library bound deeply sees what nobody has initialized: a C++ FMU that prints would crash.
+ */
+const COPIED = [
+  ...["_ZSt4cout", "_ZSt4cerr", "_ZSt4clog"].map((name) => ["libstdc++.so.6", name, 272] as const),
+  ["libc.so.6", "environ", 8],
+] as const;
+
+let isShared = false;
+
+/** Makes what the libraries define themselves like what this process uses in its place. Once, and Linux only. */
+function shareHostObjects(): void {
+  if (isShared || process.platform !== "linux") return;
+  isShared = true;
+  for (const [library, name, bytes] of COPIED) {
+    try {
+      const used = koffi.address(koffi.load(null).symbol(name));
+      const own = koffi.address(koffi.load(library).symbol(name));
+      if (used !== own) new Uint8Array(koffi.view(own, bytes)).set(new Uint8Array(koffi.view(used, bytes)));
+    } catch {
+      // A program without it has no copy.
+    }
+  }
 }
 
 /*
