@@ -51,10 +51,11 @@ export function getColumn(columns: readonly NumberColumn[], name: string): Numbe
   const found = columns.find((column) => column.name === name);
   if (found) return found;
   const names = columns.map((column) => column.name);
-  const close = findClosestNames(name, names);
+  const elements = names.filter((each) => each.startsWith(`${name}[`)).slice(0, 5);
+  const close = elements.length > 0 ? elements : findClosestNames(name, names);
   throw new ToolError(
     "not_found",
-    `Cannot find "${name}" in the run's series: it was not recorded as a number`,
+    `Cannot find "${name}" in the run's series: ${elements.length > 0 ? "it is an array, whose elements were recorded" : "it was not recorded as a number"}`,
     `Name a recorded variable (${(close.length > 0 ? close : names.slice(0, 5)).join(", ")}), or run again with it in \`output_variables\`.`,
   );
 }

@@ -24,7 +24,7 @@ export function instantiate2(fmu: LoadedFmu, options: InstanceOptions, fmuType: 
   const instantiate = library.function("fmi2Instantiate", "uintptr_t", [
     ...(["uintptr_t", "int", "uintptr_t", "uintptr_t", "uintptr_t", "int", "int"] as const),
   ]);
-  const resources = fmu.resourcesPath ?? join(process.cwd(), "resources");
+  const resources = fmu.resourcesPath ?? join(fmu.folder, "resources");
   const instance = instantiate(
     allocateString(description.modelName || "instance"),
     fmuType,

@@ -13,6 +13,9 @@ export interface Platform {
   label: string;
 }
 
+/** What a file is called that holds a shared library. */
+export const SHARED_LIBRARY = /\.(?:so(?:\.\d+)*|dll|dylib)$/i;
+
 const SYSTEMS = [
   { node: "linux", tuple: "linux", label: "Linux", suffix: ".so" },
   { node: "win32", tuple: "windows", label: "Windows", suffix: ".dll" },

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ToolError, toError } from "../errors.ts";
 import { openFileSource } from "../fmi/archive/byte-source.ts";
@@ -39,6 +39,7 @@ export interface LoadingOptions {
   tell(line: string): void;
 }
 
+const DESCRIPTION = "modelDescription.xml";
 const MOST_ERRORS = 3;
 const LONGEST_ERRORS = 600;
 
@@ -61,14 +62,13 @@ export async function prepareLibrary(
   const binaries = plan.libraryPath === undefined ? undefined : `${dirname(plan.libraryPath)}/`;
   const key = `${options.checksum} ${binaries}`;
   const isKnown = binaries !== undefined && options.libraries.link(key, target);
-  // FMI 1.0 tells an FMU where it is unpacked, for it to read its own description there.
-  const readsItself = fmu.description.fmiMajor === 1;
-  const isWanted = (path: string) =>
-    (readsItself && path === "modelDescription.xml") ||
-    path.startsWith(resources) ||
-    (!isKnown && binaries !== undefined && path.startsWith(binaries));
-  const hasResources = archive.entries.some(({ path }) => path.startsWith(resources));
-  if (hasResources || readsItself || !isKnown) await archive.extract(isWanted, target);
+  // FMUs are known that read their own description: FMI 1.0 tells where it is, and others find it beside the resources.
+  const isLibrary = (path: string) =>
+    path === DESCRIPTION || (binaries !== undefined && path.startsWith(binaries));
+  const isWanted = (path: string) => path.startsWith(resources) || (!isKnown && isLibrary(path));
+  const hasResources = archive.entries.some(({ path }) => `${path}/`.startsWith(resources));
+  if (hasResources || !isKnown) await archive.extract(isWanted, target);
+  if (!hasResources) await mkdir(join(target, resources), { recursive: true, mode: 0o700 });
   const resourcesPath = hasResources ? join(target, "resources") : undefined;
   if (isKnown && plan.libraryPath !== undefined) {
     return { folder: target, libraryPath: join(target, plan.libraryPath), resourcesPath };
@@ -85,7 +85,7 @@ export async function prepareLibrary(
     }
     const problem = await explain(fmu, plan, libraryPath, options);
     if (problem !== undefined) return { problem };
-    if (binaries !== undefined) options.libraries.keep(key, target, binaries);
+    if (binaries !== undefined) options.libraries.keep(key, target, binaries, [DESCRIPTION]);
     return { folder: target, libraryPath, resourcesPath };
   } catch (thrown) {
     return { problem: describeFailure(thrown, options.tell) };

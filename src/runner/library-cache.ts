@@ -1,12 +1,26 @@
-import { chmodSync, linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
+
+import { SHARED_LIBRARY } from "../fmi/platforms.ts";
 
 /** Unpacked shared libraries of FMUs that ran before, by what they were unpacked from. */
 export interface LibraryCache {
   /** Links the files kept under the key below `target`; false, and nothing done, where there are none, or were touched since. */
   link(key: string, target: string): boolean;
-  /** Keeps the files of a folder below `target`, which can be loaded: from now on they cannot be written to. */
-  keep(key: string, target: string, folder: string): void;
+  /**
+   * Keeps the files of a folder below `target`, and `further` ones. Libraries, which can be loaded by now, and those cannot be written
+   * to from now on; what else lies in the folder is each run's own.
+   */
+  keep(key: string, target: string, folder: string, further?: readonly string[]): void;
   /** Removes what is kept. */
   close(): void;
 }
@@ -16,6 +30,8 @@ interface KeptFile {
   /** Below the target. */
   relative: string;
   identity: string;
+  /** Whether runs share it, and so cannot write to it. */
+  isShared: boolean;
 }
 
 interface Kept {
@@ -46,11 +62,12 @@ export function createLibraryCache(workDir: string, platform: NodeJS.Platform): 
       if (found === undefined) return false;
       const linked: string[] = [];
       try {
-        for (const { path, relative, identity } of found.files) {
+        for (const { path, relative, identity, isShared } of found.files) {
           if (identify(path) !== identity) throw new Error("it was touched");
           const own = join(target, relative);
           mkdirSync(dirname(own), { recursive: true, mode: 0o700 });
-          linkSync(path, own);
+          if (isShared) linkSync(path, own);
+          else copyFileSync(path, own);
           linked.push(own);
         }
         return true;
@@ -61,14 +78,20 @@ export function createLibraryCache(workDir: string, platform: NodeJS.Platform): 
         return false;
       }
     },
-    keep(key, target, folder) {
+    keep(key, target, folder, further = []) {
       if (platform === "win32" || kept.has(key)) return;
       const sources = listFiles(target, folder);
       if (sources === undefined) return;
       try {
         root ??= mkdtempSync(join(workDir, "libraries-"));
         const own = mkdtempSync(join(root, "library-"));
-        kept.set(key, { folder: own, files: sources.map((relative) => keepFile(target, relative, own)) });
+        kept.set(key, {
+          folder: own,
+          files: [
+            ...sources.map((relative) => keepFile(target, relative, own, SHARED_LIBRARY.test(relative))),
+            ...further.map((relative) => keepFile(target, relative, own, true)),
+          ],
+        });
       } catch {
         // A full disk, say: there is nothing that runs cannot do without.
         return;
@@ -83,12 +106,14 @@ export function createLibraryCache(workDir: string, platform: NodeJS.Platform): 
   };
 }
 
-function keepFile(target: string, relative: string, folder: string): KeptFile {
+function keepFile(target: string, relative: string, folder: string, isShared: boolean): KeptFile {
   const path = join(folder, relative);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  linkSync(join(target, relative), path);
-  chmodSync(path, 0o500);
-  return { path, relative, identity: identify(path) };
+  if (isShared) {
+    linkSync(join(target, relative), path);
+    chmodSync(path, 0o500);
+  } else copyFileSync(join(target, relative), path);
+  return { path, relative, isShared, identity: identify(path) };
 }
 
 /** The files of a folder and those below it, relative to `target`; undefined where they are too many or too large. */

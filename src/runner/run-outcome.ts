@@ -97,11 +97,16 @@ function toWireStatistics(column: ColumnStatistics): VariableStatistics {
     min_time: column.minTime,
     max: column.max,
     max_time: column.maxTime,
-    mean: column.mean,
-    final: column.final !== null && Number.isFinite(column.final) ? column.final : null,
+    // The sum that it comes from can be beyond what a number can be.
+    mean: finiteOrNull(column.mean),
+    final: finiteOrNull(column.final),
     non_finite_count: column.nonFiniteCount,
     first_non_finite_time: column.firstNonFiniteTime,
   };
+}
+
+function finiteOrNull(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null;
 }
 
 function toFacts(

@@ -48,7 +48,7 @@ export function planRun(fmu: Fmu, args: RunArguments, platform: Platform): RunPl
   const start = planInitialState(fmu.description, args, chosen, notes);
   const times = planRunTimes(fmu.description, args, chosen, start);
   if ("problem" in times) errors.push(times.problem);
-  const tolerance = args.tolerance ?? fmu.description.defaultExperiment.tolerance;
+  const tolerance = args.tolerance ?? usableTolerance(fmu.description, messages);
   if (tolerance !== undefined && !(tolerance > 0 && Number.isFinite(tolerance)))
     errors.push(`tolerance ${tolerance} is not a positive number.`);
   const { description, startValues } = planStartValues(
@@ -86,6 +86,15 @@ export function planRun(fmu: Fmu, args: RunArguments, platform: Platform): RunPl
     checkStep,
     messages,
   };
+}
+
+function usableTolerance({ defaultExperiment }: ModelDescription, messages: string[]): number | undefined {
+  const { tolerance } = defaultExperiment;
+  if (tolerance === undefined || tolerance > 0) return tolerance;
+  messages.push(
+    `The tolerance ${tolerance} of the model's DefaultExperiment was passed over: it is not positive.`,
+  );
+  return undefined;
 }
 
 function tellFlaws({ flaws = [] }: ModelDescription): string[] {

@@ -104,8 +104,7 @@ export async function superviseSimulation(
     const seconds = messages.result?.seconds ?? (performance.now() - started) / 1000;
     const shared = { recording, lists, debug, timeReached, seconds };
     if (messages.result !== undefined) {
-      if (!messages.finished)
-        hooks.message("warning", "", "The FMU went wrong at its end, after the last result.");
+      if (!messages.finished) hooks.message("warning", "", describeBadEnd(reason.current));
       const { end, outputs, state } = messages.result;
       const said = [...messages.result.messages, ...complaints.tell()];
       return { ...shared, end, outputs, state, messages: said, error: undefined };
@@ -213,6 +212,13 @@ function enforce(
     options.signal.removeEventListener("abort", cancel);
   }
   return state;
+}
+
+/* The result is there by then, and stays. */
+function describeBadEnd(reason: KillReason | undefined): string {
+  return reason === "hangs at its end"
+    ? `The FMU was ended ${EXIT_GRACE_MS / 1000} s after the last result: it had not come to its end by then.`
+    : "The FMU went wrong at its end, after the last result.";
 }
 
 function describeEnd(

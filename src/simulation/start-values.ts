@@ -1,5 +1,5 @@
 import { ToolError } from "../errors.ts";
-import { countElements } from "../fmi/description/dimensions.ts";
+import { countElements, dimensionsOf } from "../fmi/description/dimensions.ts";
 import type { ModelDescription, StartValue, Variable } from "../fmi/description/model-description.ts";
 import type { VariableElement } from "../fmi/description/variable-element.ts";
 import { whyNotSettable } from "../fmi/settable.ts";
@@ -134,7 +134,18 @@ function toArray(variable: Variable, given: UserValue, description: ModelDescrip
     const remedy = `Give "${variable.name}" as a list of ${count} values in row-major order.`;
     throw refuse(variable, `it has ${count} elements and ${flat.length} were given`, remedy);
   }
+  const wanted = dimensionsOf(variable, description);
+  const shape = Array.isArray(given) ? shapeOf(given) : [];
+  if (shape.length > 1 && shape.join() !== wanted.join()) {
+    const remedy = `Give "${variable.name}" as lists of ${wanted.join(" × ")}, or as one list in row-major order.`;
+    throw refuse(variable, `it is ${wanted.join(" × ")} and ${shape.join(" × ")} was given`, remedy);
+  }
   return flat.map((element) => toScalar(variable, element, description));
+}
+
+/* The extents of nested lists, by the first of each. */
+function shapeOf(given: UserValue): number[] {
+  return Array.isArray(given) ? [given.length, ...shapeOf(given[0] ?? 0)] : [];
 }
 
 function toFloat(variable: Variable, given: UserValue, description: ModelDescription): number {

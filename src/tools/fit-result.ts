@@ -21,11 +21,11 @@ export function fitOutputs<Value, Statistics>(
   if (all) return { ...run, units };
   const names = firstThatFit(Object.keys(run.outputs), OUTPUT_BYTES, (name) => [
     ...[name, run.outputs[name]],
-    ...(name in units ? [name, units[name]] : []),
+    ...(Object.hasOwn(units, name) ? [name, units[name]] : []),
   ]);
   // A run that did not come to its end has no outputs; what its series came to is told all the same.
   const withStatistics = names.length === 0 ? Object.keys(run.statistics) : names;
-  const told = withStatistics.filter((name) => name in run.statistics);
+  const told = withStatistics.filter((name) => Object.hasOwn(run.statistics, name));
   const counted = firstThatFit(told, STATISTICS_BYTES, (name) => [name, run.statistics[name]]);
   return {
     outputs: pick(run.outputs, names),
@@ -57,9 +57,6 @@ function withoutNulls(units: Readonly<Record<string, string | null>>): Record<st
 
 function pick<T>(members: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {
   return Object.fromEntries(
-    names.flatMap((name) => {
-      const member = members[name];
-      return member === undefined ? [] : [[name, member] as const];
-    }),
+    names.flatMap((name) => (Object.hasOwn(members, name) ? [[name, members[name] as T] as const] : [])),
   );
 }

@@ -171,6 +171,17 @@ describe.runIf(process.platform === "linux" && process.arch === "x64")("what FMU
     expect(messages).toEqual([`The FMU's log has a warning or error: ${words}`]);
   });
 
+  test("an end that does not come is cut off, and told so", async () => {
+    const { run } = await startTestRunner(child.path);
+    const { status, outputs, messages } = await run("quirks-2", { inputs: { quirk: 13 } });
+    expect([status, outputs]).toEqual(["success", { y: 0 }]);
+    expect(messages).toEqual([
+      expect.stringContaining(
+        "The FMU was ended 5 s after the last result: it had not come to its end by then.",
+      ),
+    ]);
+  });
+
   // Steps are taken in C, and with `debug` in JavaScript.
   describe.each([false, true])("with debug %s,", (debug) => {
     test.each([

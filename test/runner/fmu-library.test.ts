@@ -53,6 +53,7 @@ describe("prepareLibrary", () => {
     if ("problem" in found) throw new Error(found.problem);
     await access(found.libraryPath);
     await access(join(found.resourcesPath ?? "", "about.txt"));
+    await access(join(found.resourcesPath ?? "", "../modelDescription.xml"));
   });
 
   test("says that a library is for another platform", async () => {

@@ -30,6 +30,23 @@ test("LibraryCache.link gives a later run the library and what lies beside it, a
   expect((await stat(join(next, LIBRARY))).mode & 0o222).toBe(0);
 });
 
+test("LibraryCache.link gives each run files of its own beside the libraries, and shares what further is kept", async () => {
+  const { first, cache, next, workDir } = await setUp();
+  const [settings, description] = [`${BINARIES}settings.ini`, "modelDescription.xml"];
+  await writeFile(join(first, settings), "a = 1", { mode: 0o600 });
+  await writeFile(join(first, description), "<x/>");
+  cache.keep("more", first, BINARIES, [description]);
+  await writeFile(join(first, settings), "a = 2");
+  expect(cache.link("more", next)).toBe(true);
+  expect(await readFile(join(next, settings), "utf8")).toBe("a = 1");
+  await writeFile(join(next, settings), "a = 3");
+  const another = join(workDir, "another");
+  expect(cache.link("more", another)).toBe(true);
+  expect(await readFile(join(another, settings), "utf8")).toBe("a = 1");
+  expect((await stat(join(another, settings))).mode & 0o600).toBe(0o600);
+  expect((await stat(join(another, description))).mode & 0o222).toBe(0);
+});
+
 test("LibraryCache.link does nothing for another key, or on Windows", async () => {
   const { cache, next } = await setUp();
   expect(cache.link("other", next)).toBe(false);

@@ -109,6 +109,15 @@ describe("applyStartValue refuses", () => {
     ["blob", 5, /base64/],
     ["matrix", [1, 2], /6 elements and 2 were given/],
     ["matrix", 1, /6 elements and 1 were given/],
+    [
+      "matrix",
+      [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ],
+      /it is 2 × 3 and 3 × 2 was given/,
+    ],
     ["matrix", [1, 2, 3, 4, 5, "x"], /no number/],
   ])("%s = %j", async (name, given, why) => {
     const error = await refusal(name, given);

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from "yauzl";
 import { ToolError, toError } from "../../errors.ts";
 import { invalidFmu, quote } from "../invalid-fmu.ts";
+import { SHARED_LIBRARY } from "../platforms.ts";
 import {
   ARCHIVE_LIMITS,
   type ArchiveEntry,
@@ -26,7 +27,10 @@ export interface FmuArchive {
   readBytes(path: string, limit: number): Promise<Uint8Array>;
   /** A file's text in UTF-8; as {@link FmuArchive.readBytes}. */
   readText(path: string, limit: number): Promise<string>;
-  /** Writes the files (not the empty folders) whose path passes the filter below `targetDir`, which is made if missing; overwrites nothing. */
+  /**
+   * Writes the files and folders whose path passes the filter (a folder's ends in a slash there) below `targetDir`, which is made if
+   * missing; overwrites nothing.
+   */
   extract(filter: (path: string) => boolean, targetDir: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -51,7 +55,7 @@ export async function openArchive(source: ByteSource, name: string): Promise<Fmu
 }
 
 const SIZE_REMEDY = "Leave out what the simulation does not need when you export the FMU.";
-const SHARED_LIBRARY = /\.(?:so(?:\.\d+)*|dll|dylib)$/i;
+const MADE_BY_UNIX = 3;
 
 function createArchive(
   source: ByteSource,
@@ -82,17 +86,29 @@ function createArchive(
     extract: async (filter, targetDir) => {
       await makeFolder(targetDir);
       for (const entry of entries) {
-        if (entry.isDirectory || !filter(entry.path)) continue;
-        await writeEntry(unpack(entry), join(targetDir, ...entry.path.split("/")));
+        if (!filter(entry.isDirectory ? `${entry.path}/` : entry.path)) continue;
+        const target = join(targetDir, ...entry.path.split("/"));
+        if (entry.isDirectory) await makeFolder(target);
+        else await writeEntry(unpack(entry), target, isExecutable(entry));
       }
     },
     close: () => source.close(),
   };
 }
 
-async function writeEntry(content: AsyncIterable<Uint8Array>, target: string): Promise<void> {
+/* A program that the FMU starts, say. */
+function isExecutable({ path, raw }: CheckedEntry): boolean {
+  const mode = raw.versionMadeBy >>> 8 === MADE_BY_UNIX ? raw.externalFileAttributes >>> 16 : 0;
+  return SHARED_LIBRARY.test(path) || (mode & 0o100) !== 0;
+}
+
+async function writeEntry(
+  content: AsyncIterable<Uint8Array>,
+  target: string,
+  executable: boolean,
+): Promise<void> {
   await makeFolder(dirname(target));
-  const mode = SHARED_LIBRARY.test(target) ? 0o700 : 0o600;
+  const mode = executable ? 0o700 : 0o600;
   const file = await open(target, "wx", mode).catch((thrown) => {
     throw asToolError(thrown, target);
   });

@@ -180,11 +180,14 @@ describe("readBytes", () => {
 });
 
 describe("extract", () => {
-  test("writes the files that pass the filter, libraries executable, all of it for the user alone", async () => {
+  test("writes the files that pass the filter, libraries and programs executable, all of it for the user alone", async () => {
     const archive = await open(
       { name: "binaries/linux64/model.so", content: "lib", mode: 0o100777, method: 8 },
       { name: "binaries/linux64/libx.so.2", content: "x" },
-      { name: "resources/deep/data.txt", content: "data", mode: 0o104777 },
+      { name: "resources/deep/data.txt", content: "data", mode: 0o104666 },
+      { name: "resources/deep/run.sh", content: "#!/bin/sh", mode: 0o106777 },
+      { name: "resources/scratch/", mode: 0o040755 },
+      { name: "sources/more/", mode: 0o040755 },
       { name: "resources/empty", method: 8 },
       { name: "sources/model.c", content: "c" },
     );
@@ -197,6 +200,8 @@ describe("extract", () => {
     expect(await mode("binaries/linux64/model.so")).toBe(0o700);
     expect(await mode("binaries/linux64/libx.so.2")).toBe(0o700);
     expect(await mode("resources/deep/data.txt")).toBe(0o600);
+    expect(await mode("resources/deep/run.sh")).toBe(0o700);
+    expect(await readdir(join(target, "resources/scratch"))).toEqual([]);
     expect(await mode("resources/deep")).toBe(0o700);
   });
 
