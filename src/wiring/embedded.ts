@@ -47,8 +47,12 @@ export async function startEmbedded(
       onError: (message) => log.error(message),
     });
     const close = async () => {
-      await runner.close();
-      await emulator.close();
+      // Calls are ended first, and told so: a process that the runner kills would count as one that crashed.
+      try {
+        await emulator.close();
+      } finally {
+        await runner.close();
+      }
     };
     const cli = createCliDeployer({
       ...{ config, env: options.env, programFolder, environment: emulator.environment },
