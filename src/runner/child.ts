@@ -32,7 +32,9 @@ async function simulate(job: SimulationJob): Promise<boolean> {
   const watchers = createWatchers(job);
   const started = performance.now();
   const fmu = { description, folder, resourcesPath, library: loadLibrary(job.libraryPath, job.searchFolder) };
-  const output = createOutputLimit((text) => tell({ kind: "log", status: "warning", category: "", text }));
+  const output = createOutputLimit((notice) =>
+    tell({ kind: "log", status: "warning", category: "", text: `${notice}: the rest is left out.` }),
+  );
   const simulateFmu =
     job.interfaceType === "co_simulation" ? simulateCoSimulation : await loadModelExchange();
   try {

@@ -1,7 +1,7 @@
 /** Bytes of text that a run may put into its log: an FMU that logs in every step must not fill the disk. */
 const OUTPUT_BYTES = 1024 * 1024;
 
-/** Lets text through until a run's limit is reached, then says once that more was left out. */
+/** Lets text through until a run's limit is reached, then says so once: a sentence without what becomes of the rest. */
 export function createOutputLimit(
   onFull: (notice: string) => void,
   limit = OUTPUT_BYTES,
@@ -12,7 +12,7 @@ export function createOutputLimit(
       if (left < 0) return false;
       left -= text.length + 1;
       if (left >= 0) return true;
-      onFull(`The FMU's output has reached ${limit} bytes; the rest is left out.`);
+      onFull(`The FMU's output has reached ${limit} bytes`);
       return false;
     },
   };

@@ -10,6 +10,7 @@ import type { ProcessExit, SimulationProcess } from "./child-process.ts";
 import { Complaints } from "./complaints.ts";
 import type { RunFacts } from "./contract.ts";
 import { describeExit, describeTime } from "./exit-words.ts";
+import { KeptLines } from "./kept-lines.ts";
 import { findProcessMemory } from "./limits.ts";
 import { createOutputLimit } from "./output-limit.ts";
 import { findDebugPoints, findLists, findRecording, type StoredRecording } from "./recording-file.ts";
@@ -62,6 +63,7 @@ export interface SupervisionOptions {
 
 const MEMORY_CHECK_MS = 100;
 const EXIT_GRACE_MS = 5000;
+const LAST_OUTPUT_CHARACTERS = 32 * 1024;
 
 type Job = Omit<SimulationJob, "recordingPath" | "listsPath" | "searchFolder">;
 type KillReason = "timed_out" | "cancelled" | "memory" | "hangs at its end";
@@ -95,6 +97,7 @@ export async function superviseSimulation(
   try {
     // With its end told, all is said and the rest of its exit is nobody's concern.
     const exit = await Promise.race([child.exited, messages.drained]);
+    messages.tellRest();
     const columns = recordedColumns(job.description, job.settings.outputs).length;
     const recording = await findRecording(recordingPath, columns, job.capacity, options.maxSeriesBytes);
     const debug =
@@ -129,6 +132,8 @@ interface Messages {
   finished: boolean;
   /** Resolves once it has finished and what it printed before has been read; never elsewhere than on Linux. */
   drained: Promise<ProcessExit>;
+  /** Hands over, at the end, what came last of the output beyond its limit. */
+  tellRest(): void;
 }
 
 /** What was printed before a message is readable when that is: it has been read after a whole turn of the event loop. */
@@ -147,16 +152,27 @@ function listen(
   const drained = new Promise<ProcessExit>((resolve) => {
     tellDrained = resolve;
   });
-  const messages: Messages = { result: undefined, error: undefined, finished: false, drained };
-  const limit = createOutputLimit((notice) => hooks.message("warning", "", notice));
+  const tellRest = () => {};
+  const messages: Messages = { result: undefined, error: undefined, finished: false, drained, tellRest };
+  const limit = createOutputLimit((notice) =>
+    hooks.message("warning", "", `${notice}: of the rest, the last lines alone are told.`),
+  );
+  // What an FMU says last is often why it ends.
+  const rest = new KeptLines(2 * LAST_OUTPUT_CHARACTERS);
+  const hand = (source: "stdout" | "stderr", line: string) => {
+    const logged = source === "stderr" ? readThreadLog(line) : undefined;
+    if (logged === undefined) hooks.output(source, line);
+    else hooks.message(logged.status, logged.category, nameReferences(logged.text));
+  };
   const flushes = (["stdout", "stderr"] as const).map((source) =>
     readLines(child[source], (line) => {
-      if (!limit.admits(line)) return;
-      const logged = source === "stderr" ? readThreadLog(line) : undefined;
-      if (logged === undefined) hooks.output(source, line);
-      else hooks.message(logged.status, logged.category, nameReferences(logged.text));
+      if (limit.admits(line)) hand(source, line);
+      else rest.add(line);
     }),
   );
+  messages.tellRest = () => {
+    for (const line of rest.lines) hand("stderr", line);
+  };
   child.onMessage((message) => {
     if (message.kind === "log") hooks.message(message.status, message.category, message.text);
     if (message.kind === "progress") hooks.progress(message.time);

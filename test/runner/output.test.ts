@@ -44,7 +44,7 @@ test("createOutputLimit lets text through up to the limit, then says once that i
   const notices: string[] = [];
   const limit = createOutputLimit((notice) => notices.push(notice), 10);
   expect([limit.admits("12345"), limit.admits("123456"), limit.admits("1")]).toEqual([true, false, false]);
-  expect(notices).toEqual(["The FMU's output has reached 10 bytes; the rest is left out."]);
+  expect(notices).toEqual(["The FMU's output has reached 10 bytes"]);
 });
 
 test("pythonLogLine has the form of Python's logging", () => {

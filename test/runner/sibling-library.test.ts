@@ -12,6 +12,14 @@ __attribute__((constructor)) static void tell(void) { printf("search path: %s\\n
 int one(void) { return 1; }`;
 const TWO = "int one(void); int two(void) { return 2 * one(); }";
 
+const FLOOD = `#include <stdio.h>
+#include <stdlib.h>
+__attribute__((constructor)) static void flood(void) {
+  for (int i = 0; i < 20000; i++) printf("line %d %0100d\\n", i, 0);
+  fprintf(stderr, "FATAL: no licence\\n");
+  abort();
+}`;
+
 /* Printed as it is loaded, through objects of which Node has copies. */
 const STREAMS = `#include <iostream>
 #include <unistd.h>
@@ -38,6 +46,17 @@ describe.runIf(process.platform === "linux" && process.arch === "x64")(
         expect([round, status, errors]).toEqual([round, "success", []]);
       }
       expect(log.filter((line) => line.includes("search path: (null)"))).toHaveLength(2);
+    });
+
+    test("may print a flood, of which the last is told too: why it ended", async () => {
+      const made = await fmuWithLibraries([{ name: "flood", language: "c", text: FLOOD }]);
+      const { run, log } = await startTestRunner(child.path, {}, { made });
+      expect((await run("made")).errors).toEqual([expect.stringContaining("SIGABRT")]);
+      const said = log.join("\n");
+      expect(said).toContain("has reached 1048576 bytes: of the rest, the last lines alone are told.");
+      for (const words of ["line 0 ", "lines left out", "line 19999 ", "FATAL: no licence"])
+        expect(said).toContain(words);
+      expect(said.length).toBeLessThan(1.3 * 1024 * 1024);
     });
 
     test("may be of C++, and print by its streams", async () => {
