@@ -222,6 +222,8 @@ function describeOutcome(
   return messages;
 }
 
+const ROUNDED: readonly Variable["type"][] = ["Int64", "UInt64", "Enumeration"];
+
 /* The integers whose series float64 could not hold exactly, quoted. */
 function findRounded(
   description: ModelDescription,
@@ -231,6 +233,6 @@ function findRounded(
   return recordedColumns(description, outputs).flatMap(({ name, type }, index) => {
     const { min = 0, max = 0 } = statistics[index] ?? {};
     const largest = Math.max(-(min ?? 0), max ?? 0);
-    return (type === "Int64" || type === "UInt64") && largest > Number.MAX_SAFE_INTEGER ? [`"${name}"`] : [];
+    return ROUNDED.includes(type) && largest > Number.MAX_SAFE_INTEGER ? [`"${name}"`] : [];
   });
 }
