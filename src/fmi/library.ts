@@ -58,9 +58,9 @@ export function loadLibrary(path: string | null, searchFolder?: string): NativeL
     koffi.config({ sync_stack_size: STACK_BYTES });
     koffi.alias("status", "uint32_t");
     koffi.struct("FourPointers", { a: "uintptr_t", b: "uintptr_t", c: "uintptr_t", d: "uintptr_t" });
+    shareHostObjects();
   }
   configured = true;
-  if (path !== null) shareHostObjects();
   let handle: ReturnType<typeof koffi.load>;
   try {
     handle = path === null ? koffi.load(null) : loadWithSiblings(path, searchFolder);
@@ -95,12 +95,9 @@ const COPIED = [
   ["libc.so.6", "environ", 8],
 ] as const;
 
-let isShared = false;
-
-/** Makes what the libraries define themselves like what this process uses in its place. Once, and Linux only. */
+/** Makes what the libraries define themselves like what this process uses in its place. Linux only. */
 function shareHostObjects(): void {
-  if (isShared || process.platform !== "linux") return;
-  isShared = true;
+  if (process.platform !== "linux") return;
   for (const [library, name, bytes] of COPIED) {
     try {
       const used = koffi.address(koffi.load(null).symbol(name));
