@@ -96,12 +96,18 @@ export function readXmlElements(
   parser.close();
 }
 
-/* A parser looks for the end of what such an ampersand begins as far as the end of the file; returns its line. */
+/*
+ * A parser looks for the end of what such an ampersand begins as far as the end of the file; returns its line. One pass, as the
+ * file may be hostile: what nothing closes ends it.
+ */
 function findBareAmpersand(xml: Uint8Array): number | undefined {
-  const plain = (text: string) => text.replace(/[^\n]/g, " ");
-  const text = Buffer.from(xml)
-    .toString("latin1")
-    .replace(/<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>/g, plain);
-  const at = text.search(/&(?!#?\w{1,32};)/);
-  return at < 0 ? undefined : text.slice(0, at).split("\n").length;
+  const text = Buffer.from(xml).toString("latin1");
+  const marks = /<!--|<!\[CDATA\[|&(?!#?\w{1,32};)/g;
+  for (let mark = marks.exec(text); mark !== null; mark = marks.exec(text)) {
+    if (mark[0] === "&") return text.slice(0, mark.index).split("\n").length;
+    const end = text.indexOf(mark[0] === "<!--" ? "-->" : "]]>", marks.lastIndex);
+    if (end < 0) return undefined;
+    marks.lastIndex = end;
+  }
+  return undefined;
 }
