@@ -79,16 +79,18 @@ function listCalls({ sets, libraries }: SourceBuild, fmiMajor: 1 | 2 | 3, target
   const [only, ...others] = sets;
   if (only !== undefined && others.length === 0)
     return [link(only.isCpp, [...listOptions(only, fmiMajor), ...only.files])];
-  const units = sets.flatMap((set) => set.files.map((file) => ({ set, file })));
-  const objects = units.map((_, index) => `object-${index}.o`);
+  const units = sets
+    .flatMap((set) => set.files.map((file) => ({ set, file })))
+    .map((unit, index) => ({ ...unit, object: `object-${index}.o` }));
+  const isCpp = sets.some((set) => set.isCpp);
   return [
-    ...units.map(({ set, file }, index) => ({
+    ...units.map(({ set, file, object }) => ({
       isCpp: set.isCpp,
-      args: ["-c", ...listOptions(set, fmiMajor), "-o", objects[index] ?? "", file],
+      args: ["-c", ...listOptions(set, fmiMajor), "-o", object, file],
     })),
     link(
-      sets.some(({ isCpp }) => isCpp),
-      objects,
+      isCpp,
+      units.map(({ object }) => object),
     ),
   ];
 }

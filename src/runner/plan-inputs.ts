@@ -1,5 +1,6 @@
 import { toError } from "../errors.ts";
 import type { ChosenInterface } from "../fmi/description/choose-interface.ts";
+import { takesStepsOfOneSize } from "../fmi/description/interface-type.ts";
 import type { ModelDescription } from "../fmi/description/model-description.ts";
 import { findElement } from "../fmi/description/variable-element.ts";
 import { decodeInputSeries } from "../fmi/input/encode-input-series.ts";
@@ -24,9 +25,7 @@ export function planInputSeries(
     const series = decodeInputSeries(encoded);
     checkInputSeries(series, times);
     for (const key of series.columns.keys()) checkDriven(description, key, notes);
-    const needsGrid =
-      chosen.type === "co_simulation" && !chosen.description.canHandleVariableCommunicationStepSize;
-    if (needsGrid) checkJumps(description, series, times, notes);
+    if (takesStepsOfOneSize(chosen)) checkJumps(description, series, times, notes);
     return series;
   } catch (thrown) {
     notes.errors.push(toError(thrown).message);

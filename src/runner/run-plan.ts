@@ -1,4 +1,5 @@
 import { type ChosenInterface, chooseInterface } from "../fmi/description/choose-interface.ts";
+import { takesStepsOfOneSize } from "../fmi/description/interface-type.ts";
 import type { ModelDescription } from "../fmi/description/model-description.ts";
 import { selectVariables } from "../fmi/description/select-variables.ts";
 import type { Fmu } from "../fmi/fmu.ts";
@@ -126,13 +127,12 @@ function hasEvents({ type, description }: ChosenInterface): boolean {
 function planRunTimes(
   { defaultExperiment }: ModelDescription,
   args: RunArguments,
-  { type, description }: ChosenInterface,
+  chosen: ChosenInterface,
   start: number | undefined,
 ): PlannedTimes | { problem: string } {
   const config =
     start === undefined ? args.simulation_config : { ...args.simulation_config, start_time: start };
-  const isFree = type === "model_exchange" || description.canHandleVariableCommunicationStepSize;
-  const capabilities = { canHandleVariableCommunicationStepSize: isFree };
+  const capabilities = { canHandleVariableCommunicationStepSize: !takesStepsOfOneSize(chosen) };
   return planTimes({ ...args, simulation_config: config }, defaultExperiment, capabilities);
 }
 

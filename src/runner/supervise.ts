@@ -152,8 +152,6 @@ function listen(
   const drained = new Promise<ProcessExit>((resolve) => {
     tellDrained = resolve;
   });
-  const tellRest = () => {};
-  const messages: Messages = { result: undefined, error: undefined, finished: false, drained, tellRest };
   const limit = createOutputLimit((notice) =>
     hooks.message("warning", "", `${notice}: of the rest, the last lines alone are told.`),
   );
@@ -164,15 +162,16 @@ function listen(
     if (logged === undefined) hooks.output(source, line);
     else hooks.message(logged.status, logged.category, nameReferences(logged.text));
   };
+  const tellRest = () => {
+    for (const line of rest.lines) hand("stderr", line);
+  };
+  const messages: Messages = { result: undefined, error: undefined, finished: false, drained, tellRest };
   const flushes = (["stdout", "stderr"] as const).map((source) =>
     readLines(child[source], (line) => {
       if (limit.admits(line)) hand(source, line);
       else rest.add(line);
     }),
   );
-  messages.tellRest = () => {
-    for (const line of rest.lines) hand("stderr", line);
-  };
   child.onMessage((message) => {
     if (message.kind === "log") hooks.message(message.status, message.category, message.text);
     if (message.kind === "progress") hooks.progress(message.time);

@@ -16,6 +16,8 @@ import type { TimeSettings } from "./plan-times.ts";
 
 /** What a caller may ask for beyond what every runner takes; paths are local. */
 export interface AdditionRequest {
+  /** Start values, where they are given too. */
+  inputs?: Readonly<Record<string, unknown>> | undefined;
   input_series?: InputSeriesArgument | undefined;
   /** String parameter to path. */
   files?: Readonly<Record<string, string>> | undefined;
@@ -55,7 +57,9 @@ export async function planAdditions(
   if (request.files !== undefined) kwargs.files = await readFiles(request.files, description, resolveFile);
   if (request.input_series !== undefined) {
     const series = await addSeries(additions, request.input_series, description, times, resolveFile);
-    if (takesStepsOfOneSize(description, interface_type)) refuseJumps(description, series, times);
+    additions.warnings.push(...tellGivenTwice(series, request.inputs ?? {}));
+    if (takesStepsOfOneSize(pickInterface(description, interface_type)))
+      refuseJumps(description, series, times);
   }
   return additions;
 }
@@ -87,6 +91,11 @@ async function addSeries(
   notes.push(...mapped.notes);
   warnings.push(...mapped.warnings);
   return mapped.series;
+}
+
+function tellGivenTwice({ columns }: InputSeries, inputs: Readonly<Record<string, unknown>>): string[] {
+  const twice = [...columns.keys()].filter((name) => Object.hasOwn(inputs, name));
+  return twice.map((name) => `"${name}" is given by \`inputs\` and by \`input_series\`: the series counts`);
 }
 
 /* Steps of one size cannot be cut where an input jumps: the runner would refuse the run. */

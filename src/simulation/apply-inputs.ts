@@ -70,12 +70,12 @@ function refuseSecondName(
   description: ModelDescription,
 ): void {
   const names = [variable.name, ...aliasesOf(variable, description).map(({ name }) => name)];
-  const other = names.find((name) => name !== wanted && given[name] !== undefined);
+  const other = names.find((name) => name !== wanted && Object.hasOwn(given, name));
   if (other === undefined) return;
   throw new ToolError(
     "invalid_argument",
     `Cannot set both "${wanted}" and "${other}": they are names of one value`,
-    `Leave one of the two out.`,
+    "Leave one of the two out.",
   );
 }
 

@@ -53,11 +53,7 @@ export function planRun(description: ModelDescription, request: RunRequest): Run
   );
   const outputVariables = chooseOutputs(resized, byName, request.output_variables, warnings);
   const units = Object.fromEntries(outputVariables.map((name) => [name, byName.get(name)?.unit ?? null]));
-  const times = planTimes(
-    description.defaultExperiment,
-    request,
-    takesStepsOfOneSize(description, request.interface_type),
-  );
+  const times = planTimes(description.defaultExperiment, request, takesStepsOfOneSize(chosen));
   return {
     description: resized,
     times,

@@ -44,17 +44,11 @@ export async function planRunWithOptions(
   const { kwargs, notes, warnings } = await planAdditions(args, plan.description, plan.times, (path) =>
     resolveLocalFile(path, settings),
   );
-  const columns = Object.keys((kwargs.input_series as { columns?: object } | undefined)?.columns ?? {});
-  const twice = columns.filter((name) => args.inputs[name] !== undefined);
   return {
     ...plan,
     additions: state === undefined ? kwargs : { ...kwargs, initial_state: state.bytes },
     notes,
-    warnings: [
-      ...plan.warnings,
-      ...warnings,
-      ...twice.map((name) => `"${name}" is given by \`inputs\` and by \`input_series\`: the series counts`),
-    ],
+    warnings: [...plan.warnings, ...warnings],
   };
 
   async function readState(runId: string) {

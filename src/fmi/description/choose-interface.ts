@@ -1,4 +1,4 @@
-import { type InterfaceType, pickInterface } from "./interface-type.ts";
+import { type InterfaceType, type PickedInterface, pickInterface } from "./interface-type.ts";
 import type { InterfaceDescription, ModelDescription } from "./model-description.ts";
 
 /** What is asked for of how an FMU is run; null says nothing, as undefined does. */
@@ -10,8 +10,7 @@ export interface InterfaceRequest {
 }
 
 /** How an FMU is going to be run. */
-export interface ChosenInterface {
-  type: InterfaceType;
+export interface ChosenInterface extends PickedInterface {
   description: InterfaceDescription;
 }
 
